@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+#
+# The one place that knows Debian's package names and fetches the guest's kernel.
+#   tests/deps.sh SET...     install what is missing of the sets build, run, test, bench
+#   tests/deps.sh guest      kernel, busybox and initrd into build/guest
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+guest=$root/build/guest
+
+packages_of() {
+    case $1 in
+        build) echo make clang-19 lld-19 llvm-19 nasm ;;
+        run)   echo qemu-system-x86 cpio gzip ;;
+        test)  echo clang-19 lld-19 llvm-19 nasm libclang-rt-19-dev libgtest-dev qemu-system-x86 cpio gzip mtools swtpm ;;
+        bench) echo clang-19 lld-19 nasm qemu-system-x86 ovmf seabios ;;
+        tpm)   echo swtpm ;;
+        *)     echo "deps.sh: unknown set '$1' (build, run, test, bench, tpm, guest)" >&2; return 2 ;;
+    esac
+}
+
+installed() {
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Prints the prefix that makes apt-get run as root; fails when there is none.
+elevation() {
+    if [[ $(id -u) == 0 ]]; then
+        echo env
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        echo sudo
+    else
+        return 1
+    fi
+}
+
+as_root_apt() {
+    local prefix
+    prefix=$(elevation) || return 1
+    "$prefix" DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null >&2
+}
+
+require() {
+    local set name missing=() wanted
+    for set in "$@"; do
+        wanted=$(packages_of "$set") || exit 2
+        for name in $wanted; do
+            installed "$name" || [[ " ${missing[*]-} " == *" $name "* ]] || missing+=("$name")
+        done
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+
+    if ! elevation >/dev/null; then
+        echo "Missing packages. Run:  sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "deps: installing ${missing[*]}" >&2
+    as_root_apt update
+    as_root_apt install --no-install-recommends "${missing[@]}"
+}
+
+download() {
+    # apt's sandbox user cannot write here; naming ourselves avoids its warning.
+    (cd "$guest/packages" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$@" >&2)
+}
+
+kernel_package() {
+    apt-cache depends --no-recommends --no-suggests linux-image-cloud-amd64 2>/dev/null |
+        awk '/Depends: linux-image-/ { print $2; exit }'
+}
+
+fetch_packages() {
+    local kernel
+    kernel=$(kernel_package)
+    if [[ -z $kernel ]] || ! download "$kernel" busybox-static; then
+        # Lists that are absent or older than the archive: refresh once, then insist.
+        as_root_apt update || { echo "Package lists are missing or stale. Run:  sudo apt-get update" >&2; exit 1; }
+        kernel=$(kernel_package)
+        [[ -n $kernel ]] || { echo "deps.sh: apt knows no linux-image-cloud-amd64" >&2; exit 1; }
+        download "$kernel" busybox-static
+    fi
+}
+
+fetch_guest() {
+    [[ ! -e $guest/unpacked.stamp ]] || return 0
+    rm -rf "$guest/packages" "$guest/unpacked"
+    mkdir -p "$guest/packages" "$guest/unpacked"
+    fetch_packages
+    local package
+    for package in "$guest"/packages/*.deb; do
+        dpkg-deb -x "$package" "$guest/unpacked"
+    done
+    cp "$guest"/unpacked/boot/vmlinuz-* "$guest/vmlinuz"
+    rm -rf "$guest/packages"
+    touch "$guest/unpacked.stamp"
+}
+
+# Modules a firmware's guest needs, in load order; those built into the kernel are skipped.
+guest_modules=(
+    fs/efivarfs/efivarfs
+    drivers/virtio/virtio drivers/virtio/virtio_ring
+    drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci
+    drivers/block/virtio_blk drivers/char/hw_random/virtio-rng
+)
+
+build_initrd() {
+    local init=$root/tests/boot/guest/init stage=$guest/stage
+    if [[ -e $guest/initrd && $guest/initrd -nt $init && $guest/initrd -nt $guest/unpacked.stamp &&
+          $guest/initrd -nt ${BASH_SOURCE[0]} ]]; then
+        return 0
+    fi
+    rm -rf "$stage"
+    mkdir -p "$stage"/{bin,dev,proc,sys,tmp,etc,root,modules}
+    cp "$guest/unpacked/bin/busybox" "$stage/bin/"
+    install -m 755 "$init" "$stage/init"
+
+    local module file index=0
+    for module in "${guest_modules[@]}"; do
+        for file in "$guest"/unpacked/lib/modules/*/kernel/"$module".ko; do
+            [[ -e $file ]] || continue
+            index=$((index + 1))
+            cp "$file" "$stage/modules/$(printf '%02d' "$index")-${file##*/}"
+        done
+    done
+    pack_cpio "$stage" | gzip -9n >"$guest/initrd.new"
+    mv "$guest/initrd.new" "$guest/initrd"
+    rm -rf "$stage"
+}
+
+pack_cpio() {
+    (cd "$1" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
+        cpio --quiet --null --create --format=newc --owner=0:0 --reproducible)
+}
+
+main() {
+    [[ $# -gt 0 ]] || { sed -n '4,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+    local sets=() want_guest="" argument
+    for argument in "$@"; do
+        if [[ $argument == guest ]]; then want_guest=1; else sets+=("$argument"); fi
+    done
+    [[ -z $want_guest ]] || sets+=(run)
+    require "${sets[@]}"
+    [[ -z $want_guest ]] || { fetch_guest; build_initrd; }
+}
+
+main "$@"
