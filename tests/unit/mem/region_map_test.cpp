@@ -185,7 +185,7 @@ TEST_F(RegionMapTest, NodePagesComeFromTheirLimits) {
 TEST(RegionMapModel, AMillionRandomOperationsAgree) {
   using namespace region_map_model;
   u64 own = 0, most = 0;
-  constexpr int rounds = 1000, steps = 3000;  // 3 million
+  constexpr int rounds = 500, steps = 3000;  // 1.5 million
   for (int round = 0; round < rounds; ++round) {
     fakes::Choices choices(0x41736800u + static_cast<u64>(round));
     const mem::Limits limits = round % 3 ? mem::Limits{} : mem::Limits{address(choices.below(40)), address(40 + choices.below(56))};
