@@ -27,7 +27,7 @@ struct SystemTable {
   u64 number_of_table_entries;
   ConfigurationTable* configuration_table;
 };
-static_assert(sizeof(SystemTable) == 120 && offsetof(SystemTable, con_in) == 48 && offsetof(SystemTable, boot_services) == 96 &&
-              offsetof(SystemTable, configuration_table) == 112);
+static_assert(sizeof(SystemTable) == 120 && offsetof(SystemTable, con_in) == 48 &&
+              offsetof(SystemTable, boot_services) == 96 && offsetof(SystemTable, configuration_table) == 112);
 
 }  // namespace efi
