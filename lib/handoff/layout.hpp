@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "lib/base/types.hpp"
+
+// Every address and size that more than one program must agree on. linker/layout_inc.cpp prints these
+// constants for NASM and for the linker scripts.
+namespace layout {
+
+using namespace base;
+
+// ---- The image, ending at 4 GiB ----
+inline constexpr u64 image_end = 4_GiB;
+inline constexpr u64 reset_bytes = 0x800;
+inline constexpr u64 reset_base = image_end - reset_bytes;
+// The image header (lib/module/image_header.hpp) opens the reset code, so that it has one fixed address.
+inline constexpr u64 image_header = reset_base;
+inline constexpr u64 image_header_bytes = 0x40;
+inline constexpr u64 header_sec_address = 8;  // offsets that reset/ reads
+inline constexpr u64 header_sec_bytes = 12;
+
+// ---- RAM that SEC uses before memory is known; the SNP launch validates it ----
+inline constexpr u64 sec_ram_base = 0x80'0000;
+inline constexpr u64 early_page_tables = sec_ram_base;  // PML4, PDPT, four page directories
+inline constexpr u64 early_page_tables_bytes = 0x6000;
+inline constexpr u64 work_area = sec_ram_base + 0xa000;
+inline constexpr u64 work_area_bytes = 0x1000;
+// SEC and PEI are copied here and run here: code in the flash could not reach this RAM RIP-relatively.
+inline constexpr u64 sec_image = sec_ram_base + 0x1'0000;
+inline constexpr u64 sec_image_bytes = 0x2'0000;
+inline constexpr u64 sec_stack = sec_image + sec_image_bytes;
+inline constexpr u64 sec_stack_bytes = 0x1'0000;
+inline constexpr u64 sec_stack_top = sec_stack + sec_stack_bytes;
+inline constexpr u64 sec_ram_bytes = sec_stack_top - sec_ram_base;
+
+// Offsets in the work area (lib/handoff/work_area.hpp asserts them).
+inline constexpr u64 work_guest_type = 0;
+inline constexpr u64 work_reset_tsc = 8;
+
+// ---- Segment selectors of the early descriptor table ----
+inline constexpr u64 selector_code32 = 0x08;
+inline constexpr u64 selector_data = 0x10;
+inline constexpr u64 selector_code64 = 0x18;
+
+// ---- The variable store: OVMF's 4 MiB build [facts: OvmfPkg/Include/Fdf/VarStore.fdf.inc] ----
+inline constexpr u64 vars_bytes = 0x8'4000;
+inline constexpr u64 vars_live_bytes = 0x4'0000;
+
+}  // namespace layout

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "lib/cc/platform.hpp"
+#include "lib/handoff/layout.hpp"
+
+namespace handoff {
+
+using namespace base;
+
+// What reset/ leaves for SEC.
+struct WorkArea {
+  cc::GuestType guest;
+  u8 reserved[7];
+  u64 reset_tsc;
+};
+static_assert(offsetof(WorkArea, guest) == layout::work_guest_type);
+static_assert(offsetof(WorkArea, reset_tsc) == layout::work_reset_tsc);
+
+}  // namespace handoff

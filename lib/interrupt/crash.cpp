@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "lib/interrupt/crash.hpp"
+
+#include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
+#include "lib/log/log.hpp"
+
+namespace crash {
+namespace {
+
+struct Image {
+  const char* name;
+  u64 base, bytes;
+};
+constexpr unsigned max_images = 16;
+constexpr unsigned max_depth = 24;
+
+constinit Image images[max_images] = {};
+constinit unsigned image_count = 0;
+constinit u64 stack_bottom = 0, stack_top = 0;
+constinit bool reporting = false;
+
+constexpr const char* exception_names[] = {"#DE divide error", "#DB debug", "NMI", "#BP breakpoint", "#OF overflow", "#BR bound",
+    "#UD invalid opcode", "#NM no FPU", "#DF double fault", "9", "#TS task state", "#NP segment not present", "#SS stack", 
+    "#GP general protection", "#PF page fault", "15", "#MF x87", "#AC alignment", "#MC machine check", "#XF SIMD", "#VE virtualization",
+    "#CP control protection", "22", "23", "24", "25", "26", "27", "#HV", "#VC", "#SX", "31"};
+
+void print_address(const char* what, u64 address) {
+  for (unsigned i = 0; i < image_count; ++i)
+    if (address - images[i].base < images[i].bytes) {
+      log::error(what, images[i].name, "+", log::hex(address - images[i].base));
+      return;
+    }
+  log::error(what, log::hex(address));
+}
+
+void print_stack_trace(u64 frame_pointer) {
+  for (unsigned depth = 0; depth < max_depth; ++depth) {
+    if (frame_pointer < stack_bottom || frame_pointer > stack_top - 16 || frame_pointer % 8 != 0) return;
+    const auto* frame = reinterpret_cast<const u64*>(frame_pointer);
+    if (frame[1] == 0) return;
+    print_address("  called from ", frame[1]);
+    if (frame[0] <= frame_pointer) return;
+    frame_pointer = frame[0];
+  }
+}
+
+}  // namespace
+
+void add_image(const char* name, u64 base, u64 bytes) {
+  if (image_count < max_images) images[image_count++] = {name, base, bytes};
+}
+
+void set_stack(u64 bottom, u64 top) {
+  stack_bottom = bottom;
+  stack_top = top;
+}
+
+void report(const arch::InterruptFrame& f) {
+  if (reporting) arch::stop();
+  reporting = true;
+  log::error("exception ", f.vector, " ", f.vector < 32 ? exception_names[f.vector] : "?", ", error code ", log::hex(f.error_code));
+  print_address("RIP ", f.rip);
+  log::error("CR0 ", log::hex(arch::read_cr0()), " CR2 ", log::hex(arch::read_cr2()), " CR3 ", log::hex(arch::read_cr3()), " CR4 ",
+             log::hex(arch::read_cr4()), " RFLAGS ", log::hex(f.rflags), " CS ", log::hex(f.cs));
+  log::error("RAX ", log::hex(f.rax), " RBX ", log::hex(f.rbx), " RCX ", log::hex(f.rcx), " RDX ", log::hex(f.rdx));
+  log::error("RSI ", log::hex(f.rsi), " RDI ", log::hex(f.rdi), " RBP ", log::hex(f.rbp), " RSP ", log::hex(f.rsp));
+  log::error("R8  ", log::hex(f.r8), " R9  ", log::hex(f.r9), " R10 ", log::hex(f.r10), " R11 ", log::hex(f.r11));
+  log::error("R12 ", log::hex(f.r12), " R13 ", log::hex(f.r13), " R14 ", log::hex(f.r14), " R15 ", log::hex(f.r15));
+  print_stack_trace(f.rbp);
+  cc::terminate(cc::Reason::cpu_exception);
+}
+
+}  // namespace crash
+
+// libstdc++'s checked containers and the stack protector end here.
+extern "C" {
+[[noreturn]] void abort() { base::panic("a checked access failed"); }
+[[noreturn]] void __stack_chk_fail() { base::panic("a stack frame was overwritten"); }
+}
+
+void base::panic(const char* why) {
+  log::error("panic: ", why);
+  crash::print_address("  at ", reinterpret_cast<u64>(__builtin_return_address(0)));
+  crash::print_stack_trace(reinterpret_cast<u64>(__builtin_frame_address(0)));
+  cc::terminate(cc::Reason::panic);
+}
+
+namespace std {
+void __glibcxx_assert_fail(const char*, int, const char*, const char* condition) noexcept { base::panic(condition); }
+}  // namespace std

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "lib/mem/ram.hpp"
+
+#include "lib/log/log.hpp"
+
+namespace mem {
+namespace {
+
+constexpr u64 address_limit = 1ull << 46;  // four-level identity map, half of it [apm2 §5.3]
+
+void add_around_hole(RegionMap& map, PageRange range, Tag ram, bool& any, const char* what) {
+  const PageRange parts[] = {range.intersect(PageRange(Gpa(0), legacy_hole.start().raw() / page_bytes)),
+                             range.intersect(PageRange(legacy_hole.end(), (address_limit - legacy_hole.end().raw()) / page_bytes))};
+  for (const PageRange& part : parts) {
+    if (part.empty()) continue;
+    if (auto added = map.add(part, ram); added)
+      any = true;
+    else
+      log::warning(what, ": RAM ", log::hex(part.start()), "..", log::hex(part.end()), " left out: ",
+                   added.error() == Error::invalid_parameter ? "it overlaps other RAM" : name(added.error()));
+  }
+}
+
+void remove_overlap(RegionMap& map, PageRange reserved) {
+  const Region* region = map.first();
+  while (region) {
+    const PageRange overlap = region->range.intersect(reserved);
+    if (overlap.empty()) {
+      region = map.next(*region);
+      continue;
+    }
+    log::warning("e820: ", log::hex(overlap.start()), "..", log::hex(overlap.end()), " is both RAM and reserved; not used");
+    if (!map.remove(overlap)) return;
+    region = map.first();
+  }
+}
+
+bool sane(const E820Entry& e) { return e.bytes != 0 && e.address < address_limit && e.bytes <= address_limit - e.address; }
+
+}  // namespace
+
+Result<> add_e820_ram(RegionMap& map, std::span<const E820Entry> entries, Tag ram) {
+  bool any = false;
+  for (const E820Entry& e : entries) {
+    if (!sane(e)) {
+      if (e.bytes) log::warning("e820: entry at ", log::hex(e.address), " of ", log::hex(e.bytes), " bytes left out: outside the address space");
+    } else if (e.type == e820_ram) {
+      add_around_hole(map, PageRange::inside(e.address, e.address + e.bytes), ram, any, "e820");
+    }
+  }
+  for (const E820Entry& e : entries)
+    if (e.type != e820_ram && sane(e)) remove_overlap(map, PageRange::covering(e.address, e.bytes));
+  return any && map.first() ? Result<>() : Error::not_found;
+}
+
+Result<> add_cmos_ram(RegionMap& map, const CmosMemory& cmos, Tag ram) {
+  const u64 low_end = cmos.above_16m_64kib ? 16_MiB + u64{cmos.above_16m_64kib} * 64_KiB : 1_MiB + u64{cmos.extended_kib} * 1_KiB;
+  bool any = false;
+  add_around_hole(map, PageRange::inside(0, low_end), ram, any, "CMOS");
+  if (cmos.above_4g_64kib) add_around_hole(map, PageRange::inside(4_GiB, 4_GiB + u64{cmos.above_4g_64kib} * 64_KiB), ram, any, "CMOS");
+  return any ? Result<>() : Error::not_found;
+}
+
+}  // namespace mem
