@@ -6,7 +6,7 @@ host_cxx   := clang++-19
 host_out   := build/host
 host_san   := -fsanitize=address,undefined -fno-sanitize-recover=all
 # Coverage counters are for tests/fuzz; the unit tests link the same objects.
-host_flags := -std=c++23 -O1 -g $(host_san) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS -Wall -Wextra -Werror -I. -MMD -MP
+host_flags := -std=c++23 -O1 -g $(host_san) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS -Wall -Wextra -Wshadow -Werror -I. -MMD -MP
 
 # The folders that run on the host; what only a machine can run has a fake.
 host_folders := acpi base cc fw_cfg log mem pci smbios
