@@ -47,8 +47,12 @@ std::string copy_of_vars(std::string const& name)
 std::vector<std::string> command_line(Machine const& machine, std::string const& name, std::string const& vars)
 {
     std::vector<std::string> words{environment("ASHLAR_QEMU", "qemu-system-x86_64")};
-    add(words, {"-nodefaults", "-no-user-config", "-display", "none", "-machine", machine.type, "-accel",
-                environment("ASHLAR_ACCEL", "tcg"), "-m", std::to_string(machine.memory_mib), "-smp",
+    // Unreserved memory, so that a large guest needs no large host.
+    std::string const mib = std::to_string(machine.memory_mib);
+    add(words, {"-nodefaults", "-no-user-config", "-display", "none", "-object",
+                "memory-backend-ram,id=ram,reserve=off,size=" + mib + "M", "-machine",
+                machine.type + ",memory-backend=ram", "-accel",
+                environment("ASHLAR_ACCEL", "tcg"), "-m", mib, "-smp",
                 std::to_string(machine.cpus), "-serial", "stdio", "-debugcon",
                 "file:build/boot-logs/" + name + ".debug", "-global", "isa-debugcon.iobase=0x402"});
     if (vars.empty())
