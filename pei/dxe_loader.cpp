@@ -7,6 +7,8 @@
 #include "lib/mem/page_tables.hpp"
 #include "lib/module/image_header.hpp"
 
+extern "C" base::u8 sec_text_end[];  // linker/sec.ld
+
 namespace pei {
 namespace {
 
@@ -40,6 +42,9 @@ Result<> map_everything(mem::PageTables& tables, const handoff::PeiToDxe& to_dxe
   TRY(tables.map(to_dxe.image, Protection::read_only, Caching::write_back));
   TRY(tables.map(PageRange(Gpa(0), 1), Protection::none, Caching::write_back));
   TRY(tables.map(PageRange(to_dxe.stack.start() - page_bytes, 1), Protection::none, Caching::write_back));
+  // This code leaves for DXE with the new tables already loaded; DXE takes the right away.
+  TRY(tables.map(PageRange::covering(layout::sec_image, reinterpret_cast<u64>(sec_text_end) - layout::sec_image),
+                 Protection::read_execute, Caching::write_back));
   for (unsigned i = 0; i < header.segment_count; ++i) {
     const module::Segment& s = header.segments[i];
     const Protection protection = s.flags & module::segment_execute ? Protection::read_execute

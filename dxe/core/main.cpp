@@ -1,13 +1,65 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/boot/boot.hpp"
+#include "dxe/core/boot_record.hpp"
+#include "dxe/core/clock.hpp"
+#include "dxe/core/image.hpp"
+#include "dxe/core/memory.hpp"
+#include "dxe/core/runtime_loader.hpp"
+#include "dxe/core/services.hpp"
+#include "dxe/core/tpl.hpp"
+#include "dxe/drivers/console.hpp"
+#include "dxe/drivers/platform.hpp"
 #include "lib/arch/cpu.hpp"
 #include "lib/arch/marker.hpp"
-#include "lib/cc/platform.hpp"
-#include "lib/handoff/pei_to_dxe.hpp"
+#include "lib/fw_cfg/fw_cfg.hpp"
+#include "lib/interrupt/crash.hpp"
+#include "lib/interrupt/interrupt.hpp"
 #include "lib/log/log.hpp"
-base::u64 __stack_chk_guard;
-extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] void dxe_entry(const handoff::PeiToDxe* from_pei) {
-  arch::phase_marker<3>();
+
+base::u64 __stack_chk_guard = 0;
+
+namespace core {
+namespace {
+
+alignas(16) constinit u8 exception_stack[8192] = {};
+
+void take_over(const handoff::PeiToDxe& from_pei) {
+  if (from_pei.magic != handoff::PeiToDxe::magic_value) cc::terminate(cc::Reason::damaged_image);
+  crash::add_image("dxe", from_pei.dxe_image.start().raw(), from_pei.dxe_image.bytes());
+  crash::set_stack(from_pei.stack.start().raw(), from_pei.stack.end().raw());
+  interrupt::load_descriptors(reinterpret_cast<u64>(exception_stack + sizeof exception_stack));
+  interrupt::init(true);
+  cc::init(from_pei.guest);
   log::init();
-  log::info("hello from DXE, regions ", from_pei->region_count);
-  arch::stop();
+  log::info("Ashlar DXE at ", log::hex(from_pei.dxe_image.start()));
+  if (!fw_cfg::init()) cc::terminate(cc::Reason::no_fw_cfg);
+}
+
+}  // namespace
+}  // namespace core
+
+// Entered by PEI on DXE's stack and page tables.
+extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] void dxe_entry(const handoff::PeiToDxe* from_pei) {
+  using namespace core;
+  arch::phase_marker<3>();
+  __stack_chk_guard = arch::read_tsc() * 0x9e37'79b9'7f4a'7c15;
+  take_over(*from_pei);
+  init_memory(*from_pei);
+  init_boot_record(from_pei->stamps);
+  efi::SystemTable& table = init_system_table();
+  fill_boot_services(*table.boot_services);
+  init_images(table, from_pei->dxe_image);
+  const drivers::PowerPorts ports = drivers::init_chipset();
+  load_runtime(*from_pei, {ports.pm1a_control, ports.sleep_type_s5});
+  init_clock(ports.pm_timer);
+  restore_tpl(efi::tpl_application);
+  drivers::init_console(table);
+  seal_system_table();
+  arch::phase_marker<4>();
+
+  drivers::init_platform(*from_pei);
+  announce_memory_attributes();
+  arch::phase_marker<5>();
+
+  boot::run();
 }

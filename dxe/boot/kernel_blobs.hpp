@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include <span>
+
+#include "lib/base/result.hpp"
+
+namespace boot {
+
+using namespace base;
+
+// What `-kernel`, `-initrd` and `-append` put into fw_cfg. QEMU splits a kernel into its real-mode part and the
+// rest; the image that a loader sees is both in a row.
+struct KernelBlobs {
+  u32 setup_bytes = 0, kernel_bytes = 0, initrd_bytes = 0, cmdline_bytes = 0;
+  u64 image_bytes() const { return u64{setup_bytes} + kernel_bytes; }
+  bool present() const { return kernel_bytes != 0; }
+};
+
+KernelBlobs find_kernel_blobs();
+// `into` has exactly the blob's size.
+void read_image(const KernelBlobs& blobs, std::span<u8> into);
+void read_initrd(std::span<u8> into);
+void read_cmdline(std::span<u8> into);
+
+}  // namespace boot

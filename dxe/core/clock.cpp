@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/core/clock.hpp"
+
+#include "dxe/core/event.hpp"
+#include "dxe/core/tpl.hpp"
+#include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
+#include "lib/interrupt/interrupt.hpp"
+
+namespace core {
+namespace {
+
+constexpr u64 pm_hertz = 3'579'545;
+constexpr u64 pm_mask = 0xff'ffff;
+
+// Local APIC, xAPIC registers [apm2 §16.3] and their x2APIC MSRs.
+constexpr u32 msr_apic_base = 0x1b;
+constexpr u64 apic_base_x2apic = 1 << 10;
+constexpr u32 msr_x2apic = 0x800;
+enum class Apic : u32 { eoi = 0xb0, spurious = 0xf0, lvt_timer = 0x320, initial_count = 0x380, divide = 0x3e0 };
+constexpr u32 lvt_masked = 1 << 16, lvt_periodic = 1 << 17, divide_by_1 = 0xb, software_enable = 1 << 8;
+constexpr u8 timer_vector = 0x20, spurious_vector = 0x3f;
+// QEMU and KVM count the APIC timer at 1 GHz; elsewhere the ticks come a little sooner or later.
+constexpr u32 apic_ticks = 1'000'000'000 / 10'000'000 * clock_tick;
+
+constinit u16 pm_port = 0;
+constinit u32 last_pm = 0;
+constinit u64 pm_ticks = 0;  // since init_clock
+constinit u64 tsc_start = 0;
+constinit u32 old_spurious = 0;
+
+bool x2apic() { return arch::read_msr(msr_apic_base) & apic_base_x2apic; }
+
+u32 read_apic(Apic reg) {
+  if (x2apic()) return static_cast<u32>(arch::read_msr(msr_x2apic + (static_cast<u32>(reg) >> 4)));
+  return cc::mmio_read32(Gpa((arch::read_msr(msr_apic_base) & ~u64{0xfff}) + static_cast<u32>(reg)));
+}
+
+void write_apic(Apic reg, u32 value) {
+  if (x2apic())
+    arch::write_msr(msr_x2apic + (static_cast<u32>(reg) >> 4), value);
+  else
+    cc::mmio_write32(Gpa((arch::read_msr(msr_apic_base) & ~u64{0xfff}) + static_cast<u32>(reg)), value);
+}
+
+// The counter wraps after 4.6 s; the tick looks more often than that.
+void advance() {
+  const u32 now = cc::in32(pm_port);
+  pm_ticks += (now - last_pm) & pm_mask;
+  last_pm = now;
+}
+
+void tick(arch::InterruptFrame&) {
+  write_apic(Apic::eoi, 0);
+  run_in_interrupt([] { expire_timers(clock_now()); });
+}
+
+}  // namespace
+
+void init_clock(u16 pm_timer_port) {
+  pm_port = pm_timer_port;
+  last_pm = cc::in32(pm_port);
+  tsc_start = arch::read_tsc();
+  // The legacy interrupt controllers stay silent: both mask registers take a write before initialisation.
+  cc::out8(0x21, 0xff);
+  cc::out8(0xa1, 0xff);
+  interrupt::set_handler(timer_vector, tick);
+  interrupt::set_handler(spurious_vector, [](arch::InterruptFrame&) {});
+  old_spurious = read_apic(Apic::spurious);
+  write_apic(Apic::spurious, software_enable | spurious_vector);
+  write_apic(Apic::divide, divide_by_1);
+  write_apic(Apic::lvt_timer, lvt_periodic | timer_vector);
+  write_apic(Apic::initial_count, apic_ticks);
+}
+
+void stop_clock() {
+  write_apic(Apic::lvt_timer, lvt_masked);
+  write_apic(Apic::initial_count, 0);
+  write_apic(Apic::spurious, old_spurious);
+}
+
+u64 clock_now() {
+  TplGuard guard(efi::tpl_high_level);
+  advance();
+  return pm_ticks * 10'000'000 / pm_hertz;
+}
+
+void stall(u64 microseconds) {
+  // Rounded up and one more: the first tick may be about to end.
+  u64 wanted = microseconds / 1'000'000 * pm_hertz + (microseconds % 1'000'000 * pm_hertz + 999'999) / 1'000'000 + 1;
+  u32 last = cc::in32(pm_port);
+  while (wanted) {
+    arch::pause();
+    const u32 now = cc::in32(pm_port);
+    const u64 passed = (now - last) & pm_mask;
+    last = now;
+    wanted -= passed < wanted ? passed : wanted;
+  }
+}
+
+u64 tsc_per_microsecond() {
+  const u64 hundred_ns = clock_now();
+  return hundred_ns < 100 ? 0 : (arch::read_tsc() - tsc_start) / (hundred_ns / 10);
+}
+
+}  // namespace core
