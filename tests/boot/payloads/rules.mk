@@ -2,17 +2,31 @@
 # EFI applications for the tests: PE32+, freestanding, from their own declarations.
 
 payload_out   := build/payloads
-payload_files := $(payload_out)/marker.efi
+payload_files := $(payload_out)/marker.efi $(payload_out)/selftest.efi
 payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fshort-wchar \
-	-mno-red-zone -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib -Itests/boot/payloads -MMD -MP
-payload_link  := lld-link-19 -subsystem:efi_application -nodefaultlib -entry:efi_main -Brepro -debug:none
+	-mno-red-zone -mgeneral-regs-only -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib \
+	-fno-threadsafe-statics -fms-extensions -Itests/boot/payloads -MMD -MP
+payload_link  := lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none
+
+selftest_objects := $(patsubst tests/boot/payloads/%.cpp,$(payload_out)/%.obj,$(wildcard tests/boot/payloads/selftest/*.cpp))
 
 $(payload_out)/%.obj: tests/boot/payloads/%.cpp
 	@mkdir -p $(@D)
 	clang++-19 $(payload_flags) -c -o $@ $<
 
 $(payload_out)/marker.efi: $(payload_out)/marker.obj
-	$(payload_link) -out:$@ $^
+	$(payload_link) -subsystem:efi_application -out:$@ $^
 
-.SECONDARY: $(payload_out)/marker.obj
+$(payload_out)/child.efi: $(payload_out)/child.obj
+	$(payload_link) -subsystem:efi_application -out:$@ $^
+
+$(payload_out)/child_driver.efi: $(payload_out)/child.obj
+	$(payload_link) -subsystem:efi_boot_service_driver -out:$@ $^
+
+$(payload_out)/selftest/images.obj: $(payload_out)/child.efi $(payload_out)/child_driver.efi
+
+$(payload_out)/selftest.efi: $(selftest_objects)
+	$(payload_link) -subsystem:efi_application -out:$@ $^
+
+.SECONDARY: $(selftest_objects) $(payload_out)/marker.obj $(payload_out)/child.obj
 -include $(wildcard $(payload_out)/*.d $(payload_out)/*/*.d)
