@@ -128,9 +128,9 @@ TEST_F(Smbios, NoHostTables) {
 
 TEST_F(Smbios, DamagedAnchorsAreNotUsed) {
   Bytes a = anchor30(100), b = anchor21(100), c = anchor21(100), d = anchor30(100);
-  a[12] ^= 1;
-  b[4] ^= 1;
-  c[0x15] ^= 1, c[4] = static_cast<u8>(c[4] + 1);
+  a[3] ^= 1;
+  b[5] = 29;
+  c[0x10] ^= 1;
   d[6] = 255;
   for (const Bytes& anchor : {a, b, c, d, Bytes(3), Bytes(100)}) {
     host(anchor, type1 + end);

@@ -1,65 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
-#include "lib/variable/store.hpp"
+#include "tests/unit/variable/variable_fixture.hpp"
 
-#include <gtest/gtest.h>
-
-#include <array>
-#include <cstring>
-
-#include "lib/base/crc32.hpp"
-#include "tests/unit/variable/variable_model.hpp"
-
+namespace variable_test {
 namespace {
-
-using namespace base;
-using variable::Store;
-using variable::Writer;
-using variable_model::bs;
-using variable_model::nv;
-using variable_model::rt;
-namespace attribute = efi::variable_attribute;
-
-constexpr Guid vendor = "01234567-89ab-cdef-0123-456789abcdef"_guid;
-constexpr u32 lasting = nv | bs | rt;
-
-class VariableTest : public testing::Test {
- protected:
-  VariableTest() {
-    store = Store(*variable::Arena::format(span(non_volatile)), *variable::Arena::format(span(volatile_memory)));
-  }
-  template <class Memory>
-  static std::span<u8> span(Memory& memory) {
-    return {reinterpret_cast<u8*>(memory.data()), sizeof memory};
-  }
-
-  Result<> set(const char16_t* name, u32 attributes, std::string_view data, const Guid& owner = vendor) {
-    return store.set(name, &owner, attributes, data.size(), data.data());
-  }
-  std::string get(const char16_t* name, const Guid& owner = vendor) {
-    char buffer[40000];
-    u64 size = sizeof buffer;
-    return store.get(name, &owner, nullptr, &size, buffer) ? std::string(buffer, size) : "<none>";
-  }
-  // The names in order, joined.
-  std::u16string names() {
-    std::u16string all;
-    char16_t name[64] = {};
-    Guid owner{};
-    for (u64 size = sizeof name; store.get_next_name(&size, name, &owner); size = sizeof name) all += std::u16string(name) + u" ";
-    return all;
-  }
-
-  alignas(4) std::array<u8, 0x20000> non_volatile;
-  alignas(4) std::array<u8, 0x10000> volatile_memory;
-  Store store;
-};
-
-#define EXPECT_ERROR(result, code)        \
-  do {                                    \
-    const auto result_ = (result);        \
-    ASSERT_FALSE(result_);                \
-    EXPECT_EQ(result_.error(), code);     \
-  } while (0)
 
 TEST_F(VariableTest, GetChecksItsParameters) {
   u64 size = 0;
@@ -287,64 +230,6 @@ TEST_F(VariableTest, SpecifiedNamespacesArePoliced) {
   EXPECT_ERROR(set(u"OsIndicationsSupported", bs | rt, "12345678", global), Error::write_protected);
 }
 
-TEST_F(VariableTest, RecordsHaveTheLayoutOfOvmf) {
-  ASSERT_TRUE(set(u"ab", lasting, "xyz"));
-  const u8* at = non_volatile.data();
-  EXPECT_EQ(at[20], 0x5a);
-  EXPECT_EQ(at[21], 0xfe);
-  EXPECT_EQ(at[28], 0xaa);
-  EXPECT_EQ(at[29], 0x55);
-  EXPECT_EQ(at[30], 0x3f);
-  EXPECT_EQ(at[32], lasting);
-  EXPECT_EQ(at[28 + 36], 6);  // name size
-  EXPECT_EQ(at[28 + 40], 3);  // data size
-  EXPECT_EQ(std::memcmp(at + 28 + 44, &vendor, 16), 0);
-  EXPECT_EQ(std::memcmp(at + 28 + 60, u"ab", 6), 0);
-  EXPECT_EQ(std::memcmp(at + 28 + 66, "xyz", 3), 0);
-  ASSERT_TRUE(set(u"ab", lasting, "new"));
-  EXPECT_EQ(at[30], 0x3c);
-  EXPECT_EQ(at[28 + 72 + 2], 0x3f);  // 69 bytes, aligned to 4
-}
-
-TEST_F(VariableTest, ATornReplacementIsSettled) {
-  ASSERT_TRUE(set(u"ab", lasting, "old"));
-  ASSERT_TRUE(set(u"ab", lasting, "new"));
-  u8* at = non_volatile.data();
-  at[30] = 0x3e;  // as if the last step had not happened
-  auto both = variable::Arena::open(span(non_volatile));
-  ASSERT_TRUE(both);
-  ASSERT_NE(both->find(u"ab", vendor), nullptr);
-  EXPECT_EQ(variable::Arena::data_of(*both->find(u"ab", vendor))[0], 'n');
-  EXPECT_EQ(both->remaining(), both->capacity() - 72);
-  at[30] = 0x3e;
-  at[28 + 72 + 2] = 0x7f;  // nor the one before
-  auto old = variable::Arena::open(span(non_volatile));
-  ASSERT_TRUE(old);
-  ASSERT_NE(old->find(u"ab", vendor), nullptr);
-  EXPECT_EQ(variable::Arena::data_of(*old->find(u"ab", vendor))[0], 'o');
-}
-
-TEST_F(VariableTest, DamagedStoresAreRefused) {
-  ASSERT_TRUE(set(u"ab", lasting, "xyz"));
-  const auto good = non_volatile;
-  const auto damaged = [&](u64 offset, u8 value) {
-    non_volatile = good;
-    non_volatile[offset] = value;
-    return !variable::Arena::open(span(non_volatile));
-  };
-  EXPECT_FALSE(damaged(31, 0));               // reserved byte
-  EXPECT_TRUE(damaged(0, 0));                 // signature
-  EXPECT_TRUE(damaged(19, 1));                // size
-  EXPECT_TRUE(damaged(20, 0));                // format
-  EXPECT_TRUE(damaged(28 + 36, 5));           // odd name size
-  EXPECT_TRUE(damaged(28 + 36, 4));           // name without its NUL
-  EXPECT_TRUE(damaged(28 + 39, 0xff));        // name past the end
-  EXPECT_TRUE(damaged(28 + 43, 0xff));        // data past the end
-  EXPECT_TRUE(damaged(28 + 40, 0));           // no data
-  EXPECT_TRUE(damaged(28 + 60, 0));           // NUL inside the name
-  EXPECT_FALSE(variable::Arena::open({non_volatile.data(), 20}));
-}
-
 TEST(VariableModel, AgreesWithAMapOverManyOperations) {
   for (u64 seed = 1; seed <= 100; ++seed) {
     fakes::Choices choices(seed);
@@ -354,9 +239,5 @@ TEST(VariableModel, AgreesWithAMapOverManyOperations) {
   }
 }
 
-TEST(Crc32, KnownAnswers) {
-  EXPECT_EQ(crc32("", 0), 0u);
-  EXPECT_EQ(crc32("123456789", 9), 0xcbf43926u);
-}
-
 }  // namespace
+}  // namespace variable_test
