@@ -18,6 +18,9 @@ using mem::Caching, mem::Protection;
 constexpr u64 stack_pages = 32;       // 128 KiB at least [uefi §2.3.4]
 constexpr u64 spare_table_pages = 48;  // splits for images, guards and MMIO; DXE adds more when they are used up
 
+// IOAPIC, HPET, TPM, local APIC; the flash lies at its end.
+constexpr PageRange chipset_mmio{Gpa(0xfe00'0000), 0x2000};
+
 constexpr u32 cpuid_giant_pages = 1 << 26, cpuid_no_execute = 1 << 20;
 constexpr u32 msr_efer = 0xc000'0080;
 constexpr u64 efer_no_execute = 1 << 11;
@@ -32,13 +35,14 @@ const module::ImageHeader& image_header() {
 }
 
 // The image enforces what each segment is for; RAM is data. Order matters: later calls refine earlier ones.
+// RAM above 4 GiB and the PCI windows are mapped by DXE when they are used: their size must not cost time.
 Result<> map_everything(mem::PageTables& tables, const handoff::PeiToDxe& to_dxe, const module::Header& header, mem::RegionMap& map) {
-  for (const mem::Region* r = map.first(); r;) {
+  for (const mem::Region* r = map.first(); r && r->range.start().raw() < 4_GiB;) {
     PageRange run = r->range;
     while ((r = map.next(*r)) && r->range.start() == run.end()) run = PageRange(run.start(), run.pages() + r->range.pages());
     TRY(tables.map(run, Protection::read_write, Caching::write_back));
   }
-  TRY(tables.map(PageRange(to_dxe.low_ram_end, (4_GiB - to_dxe.low_ram_end.raw()) / page_bytes), Protection::read_write, Caching::uncached));
+  TRY(tables.map(chipset_mmio, Protection::read_write, Caching::uncached));
   TRY(tables.map(to_dxe.image, Protection::read_only, Caching::write_back));
   TRY(tables.map(PageRange(Gpa(0), 1), Protection::none, Caching::write_back));
   TRY(tables.map(PageRange(to_dxe.stack.start() - page_bytes, 1), Protection::none, Caching::write_back));
@@ -85,9 +89,7 @@ void DxeLoader::prepare(handoff::PeiToDxe& to_dxe) {
 }
 
 void DxeLoader::build_page_tables(handoff::PeiToDxe& to_dxe) {
-  u64 wanted = spare_table_pages + mem::tables_needed(4_GiB, to_dxe.giant_pages);
-  for (const mem::Region* r = map_.first(); r; r = map_.next(*r))
-    if (r->range.start().raw() >= 4_GiB) wanted += mem::tables_needed(r->range.bytes(), to_dxe.giant_pages);
+  const u64 wanted = spare_table_pages + mem::tables_needed(4_GiB, to_dxe.giant_pages);
 
   mem::PageTables tables;
   tables.init(identity, {to_dxe.giant_pages, to_dxe.no_execute, cc::private_mask()}, allocate(wanted, efi::MemoryType::boot_services_data));

@@ -2,6 +2,7 @@
 #include "dxe/boot/boot.hpp"
 
 #include "dxe/boot/kernel.hpp"
+#include "dxe/boot/variables.hpp"
 #include "dxe/core/event.hpp"
 #include "dxe/core/services.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
@@ -41,6 +42,7 @@ std::int32_t reboot_timeout() {
 }  // namespace
 
 void run() {
+  set_global_variables();
   core::signal_group(efi::event_group::ready_to_boot);
   if (boot_kernel() == efi::Status::not_found) log::error("no -kernel was given, and booting from disks is not supported yet");
   give_up();

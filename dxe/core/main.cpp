@@ -8,7 +8,9 @@
 #include "dxe/core/services.hpp"
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/console.hpp"
+#include "dxe/drivers/memory_attribute.hpp"
 #include "dxe/drivers/platform.hpp"
+#include "dxe/drivers/rng.hpp"
 #include "lib/arch/cpu.hpp"
 #include "lib/arch/marker.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
@@ -59,6 +61,9 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
 
   drivers::init_platform(*from_pei);
   announce_memory_attributes();
+  install_runtime_properties();
+  drivers::install_memory_attribute();
+  drivers::install_rng(nullptr);
   arch::phase_marker<5>();
 
   boot::run();

@@ -5,6 +5,8 @@
 #include "dxe/core/tpl.hpp"
 #include "lib/arch/cpu.hpp"
 #include "lib/handoff/layout.hpp"
+#include "lib/interrupt/crash.hpp"
+#include "lib/interrupt/interrupt.hpp"
 #include "lib/log/log.hpp"
 #include "lib/mem/region_map.hpp"
 
@@ -40,7 +42,7 @@ Result<> refill_tables() {
   return {};
 }
 
-Result<> remap(PageRange range, Protection protection, Caching caching) {
+Result<> map_tables(PageRange range, Protection protection, Caching caching) {
   TRY(refill_tables());
   auto done = tables.map(range, protection, caching);
   while (!done && done.error() == Error::out_of_resources) {
@@ -50,6 +52,30 @@ Result<> remap(PageRange range, Protection protection, Caching caching) {
   }
   arch::write_cr3(tables.root().raw());
   return done;
+}
+
+// RAM above 4 GiB is mapped a GiB at a time, when it is first touched or given other rights.
+bool map_high_ram(Gpa address) {
+  const mem::Region* region = map.find(address);
+  if (address.raw() < 4_GiB || !region || tables.lookup(address).protection != Protection::none) return false;
+  const PageRange chunk(address.align_down(1_GiB), 1_GiB / page_bytes);
+  for (const mem::Region* r = map.first(); r; r = map.next(*r)) {
+    const PageRange part = r->range.intersect(chunk);
+    if (part.empty() || tables.lookup(part.start()).protection != Protection::none) continue;
+    if (!map_tables(part, Protection::read_write, Caching::write_back)) return false;
+  }
+  return tables.lookup(address).protection != Protection::none;
+}
+
+void page_fault(arch::InterruptFrame& frame) {
+  const bool present = frame.error_code & 1;
+  if (present || !map_high_ram(Gpa(arch::read_cr2()))) crash::report(frame);
+}
+
+Result<> remap(PageRange range, Protection protection, Caching caching) {
+  if (caching == Caching::write_back)
+    for (Gpa at = range.start(); at < range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
+  return map_tables(range, protection, caching);
 }
 
 bool executable(MemoryType type) {
@@ -106,6 +132,7 @@ void init_memory(const handoff::PeiToDxe& from_pei) {
     if (!map.add(from_pei.regions[i].range, tag(from_pei.regions[i].type))) panic("PEI handed over regions that overlap");
   tables.adopt(identity, {from_pei.giant_pages, from_pei.no_execute, cc::private_mask()}, from_pei.page_table_root,
                from_pei.page_table_pool);
+  interrupt::set_handler(14, page_fault);
   // SEC's code has run its course.
   const PageRange sec(Gpa(layout::sec_ram_base), layout::sec_ram_bytes / page_bytes);
   if (!remap(sec, Protection::read_write, Caching::write_back)) panic("no page tables");
@@ -174,9 +201,25 @@ Result<> protect(PageRange range, Protection protection) {
   return remap(range, protection, Caching::write_back);
 }
 
-mem::PageTables::Leaf mapping_of(Gpa address) { return tables.lookup(address); }
+mem::PageTables::Leaf mapping_of(Gpa address) {
+  map_high_ram(address);
+  return tables.lookup(address);
+}
+
+bool is_ram(PageRange range) {
+  for (Gpa at = range.start(); at < range.end();) {
+    const mem::Region* r = map.find(at);
+    if (!r || r->tag.type == static_cast<u32>(MemoryType::mmio) || r->tag.type == static_cast<u32>(MemoryType::mmio_port_space)) return false;
+    at = r->range.end();
+  }
+  return true;
+}
+
 void set_payload_is_nx_compatible(bool yes) { nx_compatible = yes; }
 void relax_page_tables() {
+  for (const mem::Region* r = map.first(); r; r = map.next(*r))
+    if (r->range.start().raw() >= 4_GiB)
+      for (Gpa at = r->range.start(); at < r->range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
   tables.relax();
   arch::write_cr3(tables.root().raw());
 }

@@ -37,7 +37,9 @@ void for_each_region(Visit visit) {
 // Device registers above 4 GiB (those below are mapped from the start).
 Result<> map_mmio(PageRange range);
 Result<> protect(PageRange range, mem::Protection protection);
+// How an address is mapped; high RAM counts as mapped.
 mem::PageTables::Leaf mapping_of(Gpa address);
+bool is_ram(PageRange range);
 
 // The images of the firmware itself and of NX-compatible payloads are protected by section. Memory allocated
 // as code, or as loader data by a payload that does not promise NX compatibility, is executable.

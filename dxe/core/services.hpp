@@ -17,6 +17,8 @@ efi::SystemTable& system_table();
 void seal_system_table();
 Result<> install_configuration_table(const Guid* guid, void* table);
 
+void install_runtime_properties();
+
 Result<> set_watchdog(u64 seconds, u64 code, u64 data_size, char16_t* data);
 
 // Ends boot services [uefi §7.4.6].

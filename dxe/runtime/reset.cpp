@@ -14,7 +14,8 @@ constexpr unsigned sleep_type_shift = 10;
 
 void power_off() {
   const handoff::PowerOff& how = state.start.power_off;
-  if (how.pm1a_control) cc::out16(how.pm1a_control, static_cast<u16>(how.sleep_type << sleep_type_shift | sleep_enable));
+  if (!how.pm1a_control) return;
+  cc::out16(how.pm1a_control, static_cast<u16>(how.sleep_type << sleep_type_shift | sleep_enable));
 }
 
 void restart() {

@@ -64,34 +64,31 @@ Result<u64*> PageTables::descend(u64& entry, unsigned level) {
   return table;
 }
 
-// A fresh directory of 2 MiB pages, written once: RAM without giant pages costs two instructions per page.
-Result<> PageTables::fill_directory(u64& entry, u64 from, u64 leaf) {
-  if (pool_.empty()) return Error::out_of_resources;
-  const Gpa page = pool_.start();
-  pool_ = PageRange(page + page_bytes, pool_.pages() - 1);
-  u64* table = static_cast<u64*>(pointer_to_(page));
-  for (unsigned i = 0; i < entries; ++i) table[i] = leaf ? (from | leaf) + i * span_of(2) : 0;
-  entry = page.raw() | features_.private_mask | present | writable | accessed;
-  return {};
+// A run of entries that are, or become, leaves: up to the first that points to a table. Returns how many.
+u64 PageTables::fill_leaves(u64* entry, u64 count, unsigned level, u64 from, u64 flags) {
+  const u64 leaf = flags && level > 1 ? flags | large : flags;
+  u64 value = flags ? from | leaf : 0;
+  const u64 step = flags ? span_of(level) : 0;
+  u64 done = 0;
+  for (; done < count && !((entry[done] & present) && !is_leaf(entry[done], level)); ++done, value += step) entry[done] = value;
+  return done;
 }
 
 Result<> PageTables::map_level(u64* table, unsigned level, u64 from, u64 to, u64 flags) {
   const u64 span = span_of(level);
-  const bool may_be_leaf = level == 1 || level == 2 || (level == 3 && features_.giant_pages);
-  const u64 leaf = level == 1 ? flags : flags ? flags | large : 0;
+  const bool may_be_leaf = level <= 2 || (level == 3 && features_.giant_pages);
   while (from < to) {
-    u64& entry = table[index(from, level)];
+    const unsigned at = index(from, level);
+    if (may_be_leaf && from % span == 0) {
+      const u64 whole = (to - from) >> shift(level), room = entries - at;
+      const u64 done = fill_leaves(table + at, whole < room ? whole : room, level, from, flags);
+      from += done << shift(level);
+      if (done) continue;
+    }
     const u64 end = (from & ~(span - 1)) + span;
     const u64 stop = end < to ? end : to;
-    const bool whole = stop - from == span;
-    if (whole && may_be_leaf && (level == 1 || !(entry & present) || is_leaf(entry, level))) {
-      entry = flags ? from | leaf : 0;
-    } else if (whole && level == 3 && !(entry & present)) {
-      TRY(fill_directory(entry, from, flags ? flags | large : 0));
-    } else if (!whole || !may_be_leaf || (entry & present)) {
-      u64* below = TRY(descend(entry, level));
-      TRY(map_level(below, level - 1, from, stop, flags));
-    }
+    u64* below = TRY(descend(table[at], level));
+    TRY(map_level(below, level - 1, from, stop, flags));
     from = stop;
   }
   return {};

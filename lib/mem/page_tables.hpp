@@ -50,7 +50,7 @@ class PageTables {
 
  private:
   Result<> map_level(u64* table, unsigned level, u64 from, u64 to, u64 flags);
-  Result<> fill_directory(u64& entry, u64 from, u64 leaf);
+  static u64 fill_leaves(u64* entry, u64 count, unsigned level, u64 from, u64 flags);
   Result<u64*> descend(u64& entry, unsigned level);
   u64* table_of(u64 entry) const;
   u64 leaf_flags(Protection protection, Caching caching) const;
