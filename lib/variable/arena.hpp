@@ -53,7 +53,9 @@ class Arena {
 
  private:
   static u64 size_of(const RecordHeader& record);
-  u64 offset_of(const RecordHeader* record) const { return static_cast<u64>(reinterpret_cast<const u8*>(record) - base_); }
+  u64 offset_of(const RecordHeader* record) const {
+    return static_cast<u64>(reinterpret_cast<const u8*>(record) - base_);
+  }
   RecordHeader* at(u64 offset) const { return reinterpret_cast<RecordHeader*>(base_ + offset); }
   const RecordHeader* live_from(u64 offset) const;
   u64 free() const { return bytes_ - used_; }

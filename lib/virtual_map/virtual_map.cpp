@@ -43,6 +43,7 @@ efi::MemoryDescriptor VirtualMap::holding(u64 address) const {
 }
 
 Result<> VirtualMap::check(std::span<const Region> memory_map) const {
+  if (memory_map.empty()) return {};
   for (const Region& region : memory_map) {
     if (!region.runtime) continue;
     for (u64 at = region.range.start().raw(); at < region.range.end().raw();) {
@@ -54,7 +55,8 @@ Result<> VirtualMap::check(std::span<const Region> memory_map) const {
   for (u64 i = 0; i < count_; ++i) {
     const efi::MemoryDescriptor d = entry(i);
     if (!(d.attribute & efi::memory_attribute::runtime) || d.number_of_pages == 0) continue;
-    if (!known(memory_map, d.physical_start) || !known(memory_map, d.physical_start + (d.number_of_pages - 1) * page_bytes))
+    const u64 last_page = d.physical_start + (d.number_of_pages - 1) * page_bytes;
+    if (!known(memory_map, d.physical_start) || !known(memory_map, last_page))
       return Error::not_found;
   }
   return {};

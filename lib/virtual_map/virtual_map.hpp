@@ -26,7 +26,7 @@ class VirtualMap {
                                  const efi::MemoryDescriptor* map);
 
   // Every runtime region has a virtual address (else no_mapping), and every address given is one of the
-  // memory map (else not_found).
+  // memory map (else not_found). An empty memory map is one that nobody kept: then nothing is refused.
   Result<> check(std::span<const Region> memory_map) const;
 
   Result<u64> convert(u64 address) const;
