@@ -21,7 +21,8 @@ void add_around_hole(RegionMap& map, PageRange range, Tag ram, bool& any, const 
   }
 }
 
-void remove_overlap(RegionMap& map, PageRange reserved) {
+// Fails when the map cannot say it (no node left, or its own page lies there): then it must not be used at all.
+Result<> remove_overlap(RegionMap& map, PageRange reserved) {
   const Region* region = map.first();
   while (region) {
     const PageRange overlap = region->range.intersect(reserved);
@@ -30,9 +31,10 @@ void remove_overlap(RegionMap& map, PageRange reserved) {
       continue;
     }
     log::warning("e820: ", log::hex(overlap.start()), "..", log::hex(overlap.end()), " is both RAM and reserved; not used");
-    if (!map.remove(overlap)) return;
+    TRY(map.remove(overlap));
     region = map.first();
   }
+  return {};
 }
 
 bool sane(const E820Entry& e) { return e.bytes != 0 && e.address < address_limit && e.bytes <= address_limit - e.address; }
@@ -49,7 +51,7 @@ Result<> add_e820_ram(RegionMap& map, std::span<const E820Entry> entries, Tag ra
     }
   }
   for (const E820Entry& e : entries)
-    if (e.type != e820_ram && sane(e)) remove_overlap(map, PageRange::covering(e.address, e.bytes));
+    if (e.type != e820_ram && sane(e)) TRY(remove_overlap(map, PageRange::covering(e.address, e.bytes)));
   return any && map.first() ? Result<>() : Error::not_found;
 }
 

@@ -37,7 +37,9 @@ class Qemu : public testing::Test {
     qemu = std::make_unique<fakes::QtestMachine>(arguments);
     qemu->plug();
     ASSERT_TRUE(fw_cfg_without_dma());
+    fakes::counters = {};
     pci::setup(topology, machine, pool.source());
+    setup_cost = fakes::counters;
     EXPECT_EQ(pci_test::check(topology), "");
     qemu->copy_files(fw);
     fw.plug();
@@ -82,6 +84,7 @@ class Qemu : public testing::Test {
   pci_test::Pool pool;
   pci::Machine machine{Gpa(512_MiB), Gpa(512_MiB), 40};
   pci::Topology topology;
+  fakes::Counters setup_cost;
   acpi::Loaded loaded;
   acpi::TableSet tables;
 };
@@ -164,6 +167,13 @@ TEST_F(Qemu, Smbios) {
     EXPECT_GE(w.structures, 7u);
     fakes::forget_devices();
   }
+}
+
+// Configuration accesses are exits and most of the instructions that this part of the boot costs.
+TEST_F(Qemu, SetupOfAUsualMachineIsCheap) {
+  start({"-M", "q35", "-vga", "std", "-device", "e1000e", "-device", "virtio-blk-pci,drive=d", "-drive", "if=none,id=d,file=null-co://,format=raw"});
+  EXPECT_LT(setup_cost.mmio_reads + setup_cost.mmio_writes, 600u);
+  EXPECT_LT(setup_cost.port_reads + setup_cost.port_writes, 100u);
 }
 
 // For iasl and dmidecode: ASHLAR_DUMP=folder keeps what was linked.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "lib/mem/ram.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/machine.hpp"
+
+namespace {
+
+using namespace base;
+
+constexpr mem::Tag ram{1, 0};
+
+class Ram : public testing::Test {
+ protected:
+  Ram() {
+    map.init([](Gpa) -> void* { return nullptr; }, ram, {2, 0});
+    fakes::take_log();
+  }
+  std::string text() {
+    std::string s;
+    for (auto* r = map.first(); r; r = map.next(*r)) {
+      char line[64];
+      snprintf(line, sizeof line, "%lx-%lx ", r->range.start().raw(), r->range.end().raw());
+      s += line;
+    }
+    return s;
+  }
+  mem::RegionMap map;
+};
+
+TEST_F(Ram, UsualList) {
+  const mem::E820Entry list[] = {{0, 0x20000000, 1}, {0xfeffc000, 0x4000, 2}, {4_GiB, 2_GiB, 1}};
+  ASSERT_TRUE(mem::add_e820_ram(map, list, ram));
+  EXPECT_EQ(text(), "0-a0000 100000-20000000 100000000-180000000 ");
+  EXPECT_EQ(fakes::take_log(), "");
+}
+
+TEST_F(Ram, ReservedWinsInAnyOrder) {
+  const mem::E820Entry list[] = {{0x300800, 0x1000, 2}, {0x100000, 0x700000, 1}};
+  ASSERT_TRUE(mem::add_e820_ram(map, list, ram));
+  EXPECT_EQ(text(), "100000-300000 302000-800000 ");
+}
+
+TEST_F(Ram, OverlapsWrapsAndNonsenseAreLeftOut) {
+  const mem::E820Entry list[] = {{0x100000, 0x100000, 1}, {0x180000, 0x100000, 1}, {~0ull - 10, 0x100, 1}, {0x400000, ~0ull, 1}, {0x500000, 0, 1}, {0x600001, 0xffe, 1}};
+  ASSERT_TRUE(mem::add_e820_ram(map, list, ram));
+  EXPECT_EQ(text(), "100000-200000 ");
+}
+
+TEST_F(Ram, NothingUsable) {
+  EXPECT_EQ(mem::add_e820_ram(map, {}, ram).error(), Error::not_found);
+  const mem::E820Entry hole[] = {{0xa0000, 0x60000, 1}};
+  EXPECT_EQ(mem::add_e820_ram(map, hole, ram).error(), Error::not_found);
+}
+
+TEST_F(Ram, Cmos) {
+  ASSERT_TRUE(mem::add_cmos_ram(map, {0xfc00, 0x1f00, 0x10000}, ram));
+  EXPECT_EQ(text(), "0-a0000 100000-20000000 100000000-200000000 ");
+}
+
+}  // namespace
