@@ -11,6 +11,7 @@
 #include "dxe/drivers/memory_attribute.hpp"
 #include "dxe/drivers/platform.hpp"
 #include "dxe/drivers/rng.hpp"
+#include "dxe/drivers/tables.hpp"
 #include "lib/arch/cpu.hpp"
 #include "lib/arch/marker.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
@@ -51,7 +52,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   efi::SystemTable& table = init_system_table();
   fill_boot_services(*table.boot_services);
   init_images(table, from_pei->dxe_image);
-  const drivers::PowerPorts ports = drivers::init_chipset();
+  const drivers::PowerPorts ports = drivers::init_chipset(*from_pei);
   load_runtime(*from_pei, {ports.pm1a_control, ports.sleep_type_s5});
   init_clock(ports.pm_timer);
   restore_tpl(efi::tpl_application);
@@ -59,7 +60,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   seal_system_table();
   arch::phase_marker<4>();
 
-  drivers::init_platform(*from_pei);
+  drivers::install_tables();
   announce_memory_attributes();
   install_runtime_properties();
   drivers::install_memory_attribute();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/handoff/pei_to_dxe.hpp"
+#include "lib/pci/topology.hpp"
 
 namespace drivers {
 
@@ -14,10 +15,10 @@ struct PowerPorts {
   u8 sleep_type_s5;  // as QEMU's \_S5 has it
 };
 
-// What must stand before anything else: power management ports, and with them the clock.
-PowerPorts init_chipset();
+// The chipset and all of PCI: what must stand before the clock runs and before ACPI tables are read. Terminates
+// on a machine that is neither q35 nor pc.
+PowerPorts init_chipset(const handoff::PeiToDxe& from_pei);
 
-// PCI resources, then the tables that describe them: ACPI, SMBIOS, FPDT.
-void init_platform(const handoff::PeiToDxe& from_pei);
+pci::Topology& pci_topology();
 
 }  // namespace drivers

@@ -16,7 +16,8 @@ using namespace base;
   X(unsupported_guest, 0x03, "this kind of confidential guest is not supported yet")   \
   X(no_memory, 0x04, "no usable memory was reported")                                  \
   X(no_fw_cfg, 0x05, "QEMU's firmware configuration device is missing")                \
-  X(damaged_image, 0x06, "the firmware image is damaged")
+  X(damaged_image, 0x06, "the firmware image is damaged")                              \
+  X(unsupported_machine, 0x07, "the machine is neither q35 nor pc")
 
 enum class Reason : u8 {
 #define X(id, code, text) id = code,
