@@ -102,6 +102,8 @@ Qemu::Qemu(std::string name, Machine const& machine)
         header += word.contains(' ') ? " '" + word + "'" : " " + word;
     dprintf(log_, "%s\n", header.c_str());
 
+    // Sending to a guest that has gone is the test's failure, not the end of the test program.
+    std::signal(SIGPIPE, SIG_IGN);
     child_ = fork();
     if (child_ < 0)
         throw std::runtime_error("cannot fork");
@@ -128,6 +130,7 @@ Qemu::~Qemu()
 void Qemu::exec_child(std::vector<std::string> const& arguments, int input, int output)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::signal(SIGPIPE, SIG_DFL);
     dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);

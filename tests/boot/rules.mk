@@ -35,7 +35,7 @@ build/tests/boot_tests: $(boot_object)
 
 include tests/boot/payloads/rules.mk
 
-boot-tests: build/tests/boot_tests $(guest_files) $(guest_test_root) $(payload_files)
+boot-tests: build/tests/boot_tests $(guest_files) $(guest_test_root) $(payload_files) build/bench/marker.bzimage
 
 # ASHLAR_FIRMWARE may name someone else's firmware; only our own default is built.
 test-boot: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)

@@ -68,7 +68,6 @@ void test_pages()
     check("pages.below_max_address", low + 3 * page - 1 <= 0x3fff'ffff);
     bs->free_pages(low, 3);
     // The limit is on the last byte and need not be aligned.
-    Snapshot const now;
     u64 limit = 16 * 1024 * 1024 + 5;
     if (bs->allocate_pages(max_address, loader_data, 1, &limit) == success) {
         check("pages.odd_max_address", limit + page - 1 <= 16 * 1024 * 1024 + 5);
