@@ -86,7 +86,7 @@ void fill_boot_services(efi::BootServices& table) {
       .load_image = load_image,
       .start_image = start_image,
       .exit = exit_image,
-      .unload_image = thunk<&unload_image>,
+      .unload_image = unload_image,
       .exit_boot_services = thunk<&exit_boot_services>,
       .get_next_monotonic_count = thunk<&next_monotonic_count>,
       .stall = thunk<&stall_entry>,

@@ -208,15 +208,15 @@ Status EFIAPI exit_image(efi::Handle handle, Status status, u64 exit_data_size, 
   arch::escape(image->escape_point, static_cast<u64>(status));
 }
 
-Result<> unload_image(efi::Handle handle) {
+Status EFIAPI unload_image(efi::Handle handle) {
   Image* image = image_of(handle);
-  if (!image || image == &firmware) return Error::invalid_parameter;
+  if (!image || image == &firmware) return Status::invalid_parameter;
   if (image->started) {
-    if (!image->protocol.unload) return Error::unsupported;
-    if (image->protocol.unload(handle) != Status::success) return Error::unsupported;
+    if (!image->protocol.unload) return Status::unsupported;
+    if (const Status status = image->protocol.unload(handle); status != Status::success) return status;
   }
   destroy(*image);
-  return {};
+  return Status::success;
 }
 
 }  // namespace core

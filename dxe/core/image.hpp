@@ -30,7 +30,7 @@ efi::Status EFIAPI load_image(efi::Boolean boot_policy, efi::Handle parent, efi:
                               efi::Handle* image);
 efi::Status EFIAPI start_image(efi::Handle image, u64* exit_data_size, char16_t** exit_data);
 efi::Status EFIAPI exit_image(efi::Handle image, efi::Status status, u64 exit_data_size, char16_t* exit_data);
-Result<> unload_image(efi::Handle image);
+efi::Status EFIAPI unload_image(efi::Handle image);
 
 // The firmware as an image, so that there is a parent for the first one.
 void init_images(efi::SystemTable& table, PageRange dxe_image);

@@ -27,7 +27,7 @@ Result<> check_sections(const Image& image) {
   for (unsigned i = 0; i < image.coff.number_of_sections; ++i) {
     const SectionHeader s = section(image, i);
     if (!fits(s.virtual_address, memory_size(s), image.optional.size_of_image)) return Error::load_error;
-    if (file_size(s) && !fits(s.pointer_to_raw_data, file_size(s), image.file.size())) return Error::load_error;
+    if (s.size_of_raw_data && !fits(s.pointer_to_raw_data, s.size_of_raw_data, image.file.size())) return Error::load_error;
   }
   return {};
 }
