@@ -118,6 +118,7 @@ kvm_works() {
 # Prints kvm or tcg. The answer holds until the host boots again or changes its QEMU.
 accelerator() {
     local cache=build/accelerator key answer=tcg
+    command -v "$qemu" >/dev/null || { echo tcg; return; }
     key="$(cat /proc/sys/kernel/random/boot_id) $(id -u) $("$qemu" --version | head -n 1)"
     if [[ -r $cache && $(head -n 1 "$cache") == "$key" ]]; then
         tail -n 1 "$cache"
