@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-# Targets: firmware (default), test, bench, fuzz, boot-matrix, layers, symbolize, clean. Everything is made under build/.
+# Targets: firmware (default), test, bench, fuzz, boot-matrix, layers, symbolize, clean. Everything is made under build/;
+# tests/*/rules.mk has the rest.
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -78,7 +79,19 @@ $(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 -include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk
 
-.PHONY: layers symbolize clean
+# ---- Tests ----
+.PHONY: test test-all layers test-layers symbolize clean
+test:
+	tests/deps.sh build run test
+	rm -rf $(B)/test-results
+	+@status=0; $(MAKE) --no-print-directory --keep-going test-all || status=$$?; tests/boot/summarize.sh && exit $$status
+
+test-all: firmware test-layers test-unit test-fuzz test-boot
+
+test-layers: layers
+	@mkdir -p $(B)/test-results
+	@echo "PASS layers" | tee -a $(B)/test-results/steps.txt
+
 layers:
 	@linker/layers.sh
 
