@@ -41,8 +41,11 @@ Result<> from_e820(mem::RegionMap& map) {
 }  // namespace
 
 void find_ram(mem::RegionMap& map) {
-  if (from_e820(map)) return;
-  log::warning("etc/e820 is missing or empty; memory size from CMOS");
+  const auto found = from_e820(map);
+  if (found) return;
+  // Half a list is no list: what it would have reserved is not known.
+  if (found.error() != Error::not_found) cc::terminate(cc::Reason::no_memory);
+  log::warning("etc/e820 is missing or names no RAM; memory size from CMOS");
   if (!from_cmos(map)) cc::terminate(cc::Reason::no_memory);
 }
 

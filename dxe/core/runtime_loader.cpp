@@ -118,15 +118,20 @@ void announce_memory_attributes() {
 
 void hand_over_to_runtime() {
   u64 changes = 0, count = 0;
+  bool all_regions = true;
   for_each_in_group(efi::event_group::virtual_address_change, [&](Event& e) {
     if (changes < max_address_changes) address_changes[changes++] = {e.notify, &e, e.context};
   });
   for_each_region([&](PageRange range, MemoryType type) {
     const bool runtime = type == MemoryType::runtime_services_code || type == MemoryType::runtime_services_data;
-    if (count < max_regions) regions[count++] = {range, runtime};
+    if (count < max_regions)
+      regions[count++] = {range, runtime};
+    else
+      all_regions = false;
   });
   if (attributes) fill_memory_attributes();
-  hooks.exit_boot_services({{address_changes, changes}, {regions, count}});
+  // Without the whole map, SetVirtualAddressMap cannot tell a hole from a mistake and must not try.
+  hooks.exit_boot_services({{address_changes, changes}, {regions, all_regions ? count : 0}});
 }
 
 }  // namespace core
