@@ -10,19 +10,18 @@
 namespace boot {
 
 // The `ASHLAR key=value` lines of guest/checks.sh.
-class GuestReport
-{
-public:
-    explicit GuestReport(std::string_view transcript);
+class GuestReport {
+ public:
+  explicit GuestReport(std::string_view transcript);
 
-    std::string text(std::string const& key) const;
-    std::uint64_t number(std::string const& key) const;
-    std::vector<std::uint8_t> bytes(std::string const& key) const;
-    std::vector<std::string> all(std::string const& key) const;
-    bool lists(std::string const& key, std::string const& word) const;
+  std::string text(const std::string& key) const;
+  std::uint64_t number(const std::string& key) const;
+  std::vector<std::uint8_t> bytes(const std::string& key) const;
+  std::vector<std::string> all(const std::string& key) const;
+  bool lists(const std::string& key, const std::string& word) const;
 
-private:
-    std::multimap<std::string, std::string> values_;
+ private:
+  std::multimap<std::string, std::string> values_;
 };
 
-}
+}  // namespace boot

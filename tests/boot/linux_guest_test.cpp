@@ -11,41 +11,37 @@ namespace {
 constexpr Seconds boot_time{120};
 
 // False as soon as the kernel gives up.
-bool reaches_checks(Qemu& qemu)
-{
-    auto const end = qemu.expect_match("ASHLAR finished|Kernel panic", boot_time);
-    return end == "ASHLAR finished";
+bool reaches_checks(Qemu& qemu) {
+  const auto end = qemu.expect_match("ASHLAR finished|Kernel panic", boot_time);
+  return end == "ASHLAR finished";
 }
 
 class LinuxGuest : public testing::TestWithParam<GuestShape> {};
 
-TEST_P(LinuxGuest, SeesItsMachine)
-{
-    GuestShape const shape = GetParam();
-    if (shape.memory_mib < 256 && !firmware_is_ashlar())
-        GTEST_SKIP() << "OVMF itself does not boot this in 128 MiB";
-    Machine const machine = linux_machine(shape, "full");
-    Qemu qemu("linux_" + name_of(shape), machine);
-    ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
+TEST_P(LinuxGuest, SeesItsMachine) {
+  const GuestShape shape = GetParam();
+  if (shape.memory_mib < 256 && !firmware_is_ashlar()) GTEST_SKIP() << "OVMF itself does not boot this in 128 MiB";
+  const Machine machine = linux_machine(shape, "full");
+  Qemu qemu("linux_" + name_of(shape), machine);
+  ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
 
-    GuestReport const report(qemu.transcript());
-    expect_firmware(report);
-    expect_machine(report, shape);
-    expect_acpi(report, shape);
-    expect_boot_data(report, machine);
-    expect_variables(report);
-    expect_clock(report);
-    expect_boot_record(report);
-    expect_generation(report);
-    expect_no_complaints(report);
+  const GuestReport report(qemu.transcript());
+  expect_firmware(report);
+  expect_machine(report, shape);
+  expect_acpi(report, shape);
+  expect_boot_data(report, machine);
+  expect_variables(report);
+  expect_clock(report);
+  expect_boot_record(report);
+  expect_generation(report);
+  expect_no_complaints(report);
 
-    qemu.send("poweroff\n");
-    EXPECT_EQ(qemu.wait_exit(Seconds{60}), 0) << qemu.tail();
-    if (HasFailure())
-        std::printf("transcript: %s\n", qemu.log_path().c_str());
+  qemu.send("poweroff\n");
+  EXPECT_EQ(qemu.wait_exit(Seconds{60}), 0) << qemu.tail();
+  if (HasFailure()) std::printf("transcript: %s\n", qemu.log_path().c_str());
 }
 
-std::string shape_name(testing::TestParamInfo<GuestShape> const& info) { return name_of(info.param); }
+std::string shape_name(const testing::TestParamInfo<GuestShape>& info) { return name_of(info.param); }
 
 // Each memory size and CPU count on each machine, both CPU models with each of them.
 INSTANTIATE_TEST_SUITE_P(Quick, LinuxGuest,
@@ -55,53 +51,47 @@ INSTANTIATE_TEST_SUITE_P(Quick, LinuxGuest,
                                          GuestShape{"q35", 16384, 4, "max"}, GuestShape{"pc", 16384, 16, ""}),
                          shape_name);
 
-std::vector<GuestShape> every_shape()
-{
-    std::vector<GuestShape> all;
-    for (char const* machine : {"q35", "pc"})
-        for (unsigned memory : {128u, 512u, 2048u, 3072u, 4096u, 16384u})
-            for (unsigned cpus : {1u, 2u, 4u, 16u})
-                for (char const* model : {"", "max"})
-                    all.push_back({machine, memory, cpus, model});
-    return all;
+std::vector<GuestShape> every_shape() {
+  std::vector<GuestShape> all;
+  for (const char* machine : {"q35", "pc"})
+    for (unsigned memory : {128u, 512u, 2048u, 3072u, 4096u, 16384u})
+      for (unsigned cpus : {1u, 2u, 4u, 16u})
+        for (const char* model : {"", "max"}) all.push_back({machine, memory, cpus, model});
+  return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(Full, LinuxGuest, testing::ValuesIn(every_shape()), shape_name);
 
-struct Restart
-{
-    char const* machine;
-    char const* method;         // the kernel's reboot= word; empty for its own choice
+struct Restart {
+  const char* machine;
+  const char* method;  // the kernel's reboot= word; empty for its own choice
 };
 
-void PrintTo(Restart const& restart, std::ostream* out) { *out << restart.machine << ' ' << restart.method; }
+void PrintTo(const Restart& restart, std::ostream* out) { *out << restart.machine << ' ' << restart.method; }
 
 class LinuxRestart : public testing::TestWithParam<Restart> {};
 
-TEST_P(LinuxRestart, BootsAgain)
-{
-    auto const [type, method] = GetParam();
-    Machine machine = linux_machine({type, 512, 2, ""}, "brief");
-    if (*method)
-        machine.append += std::string(" reboot=") + method;
-    Qemu qemu(std::string("restart_") + type + "_" + (*method ? method : "default"), machine);
-    ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
-    qemu.send("reboot\n");
-    ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
-    qemu.send("poweroff\n");
-    EXPECT_EQ(qemu.wait_exit(Seconds{60}), 0) << qemu.tail();
+TEST_P(LinuxRestart, BootsAgain) {
+  const auto [type, method] = GetParam();
+  Machine machine = linux_machine({type, 512, 2, ""}, "brief");
+  if (*method) machine.append += std::string(" reboot=") + method;
+  Qemu qemu(std::string("restart_") + type + "_" + (*method ? method : "default"), machine);
+  ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
+  qemu.send("reboot\n");
+  ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
+  qemu.send("poweroff\n");
+  EXPECT_EQ(qemu.wait_exit(Seconds{60}), 0) << qemu.tail();
 }
 
-std::string restart_name(testing::TestParamInfo<Restart> const& info)
-{
-    return std::string(info.param.machine) + "_" + (*info.param.method ? info.param.method : "default");
+std::string restart_name(const testing::TestParamInfo<Restart>& info) {
+  return std::string(info.param.machine) + "_" + (*info.param.method ? info.param.method : "default");
 }
 
 INSTANTIATE_TEST_SUITE_P(Quick, LinuxRestart, testing::Values(Restart{"q35", "efi"}, Restart{"pc", ""}), restart_name);
 INSTANTIATE_TEST_SUITE_P(Full, LinuxRestart,
-                         testing::Values(Restart{"q35", ""}, Restart{"pc", "efi"}, Restart{"q35", "pci"},
-                                         Restart{"q35", "kbd"}, Restart{"q35", "triple"}),
+                         testing::Values(Restart{"q35", ""}, Restart{"pc", "efi"}, Restart{"q35", "pci"}, Restart{"q35", "kbd"},
+                                         Restart{"q35", "triple"}),
                          restart_name);
 
-}
-}
+}  // namespace
+}  // namespace boot

@@ -17,206 +17,248 @@ using Event = void*;
 
 constexpr Status error_bit = 1ull << 63;
 constexpr Status success = 0, load_error = error_bit | 1, invalid_parameter = error_bit | 2, unsupported = error_bit | 3,
-                 buffer_too_small = error_bit | 5, not_ready = error_bit | 6, write_protected = error_bit | 8, out_of_resources = error_bit | 9,
-                 not_found = error_bit | 14, access_denied = error_bit | 15, already_started = error_bit | 20,
-                 aborted = error_bit | 21, security_violation = error_bit | 26;
+                 buffer_too_small = error_bit | 5, not_ready = error_bit | 6, write_protected = error_bit | 8,
+                 out_of_resources = error_bit | 9, not_found = error_bit | 14, access_denied = error_bit | 15,
+                 already_started = error_bit | 20, aborted = error_bit | 21, security_violation = error_bit | 26;
 
-struct Guid
-{
-    u32 a;
-    u16 b, c;
-    u8 d[8];
-    bool operator==(Guid const&) const = default;
+struct Guid {
+  u32 a;
+  u16 b, c;
+  u8 d[8];
+  bool operator==(const Guid&) const = default;
 };
 
-struct TableHeader { u64 signature; u32 revision, size, crc32, reserved; };
-struct Time { u16 year; u8 month, day, hour, minute, second, pad1; u32 nanosecond; i16 zone; u8 daylight, pad2; };
-struct TimeCapabilities { u32 resolution, accuracy; Boolean sets_to_zero; };
-struct MemoryDescriptor { u32 type, pad; u64 physical, virtual_start, pages, attributes; };
-struct DevicePath { u8 type, sub_type, length[2]; };
-struct InputKey { u16 scan; Char unicode; };
-struct OpenInformation { Handle agent, controller; u32 attributes, count; };
-struct ConfigurationTable { Guid guid; void* table; };
+struct TableHeader {
+  u64 signature;
+  u32 revision, size, crc32, reserved;
+};
+struct Time {
+  u16 year;
+  u8 month, day, hour, minute, second, pad1;
+  u32 nanosecond;
+  i16 zone;
+  u8 daylight, pad2;
+};
+struct TimeCapabilities {
+  u32 resolution, accuracy;
+  Boolean sets_to_zero;
+};
+struct MemoryDescriptor {
+  u32 type, pad;
+  u64 physical, virtual_start, pages, attributes;
+};
+struct DevicePath {
+  u8 type, sub_type, length[2];
+};
+struct InputKey {
+  u16 scan;
+  Char unicode;
+};
+struct OpenInformation {
+  Handle agent, controller;
+  u32 attributes, count;
+};
+struct ConfigurationTable {
+  Guid guid;
+  void* table;
+};
 
 enum Tpl : usize { tpl_application = 4, tpl_callback = 8, tpl_notify = 16, tpl_high = 31 };
 enum AllocateType : u32 { any_pages, max_address, at_address, max_allocate_type };
 enum MemoryType : u32 {
-    reserved_memory, loader_code, loader_data, boot_code, boot_data, runtime_code, runtime_data, conventional, unusable,
-    acpi_reclaim, acpi_nvs, mapped_io, mapped_io_ports, pal_code, persistent, unaccepted, max_memory_type
+  reserved_memory,
+  loader_code,
+  loader_data,
+  boot_code,
+  boot_data,
+  runtime_code,
+  runtime_data,
+  conventional,
+  unusable,
+  acpi_reclaim,
+  acpi_nvs,
+  mapped_io,
+  mapped_io_ports,
+  pal_code,
+  persistent,
+  unaccepted,
+  max_memory_type
 };
 enum TimerType : u32 { timer_cancel, timer_periodic, timer_relative };
 enum SearchType : u32 { all_handles, by_register_notify, by_protocol };
 enum EventType : u32 {
-    event_plain = 0, event_timer = 0x8000'0000, event_runtime = 0x4000'0000, event_notify_wait = 0x100,
-    event_notify_signal = 0x200, event_exit_boot = 0x201, event_virtual_change = 0x6000'0202
+  event_plain = 0,
+  event_timer = 0x8000'0000,
+  event_runtime = 0x4000'0000,
+  event_notify_wait = 0x100,
+  event_notify_signal = 0x200,
+  event_exit_boot = 0x201,
+  event_virtual_change = 0x6000'0202
 };
 enum OpenAttributes : u32 {
-    open_by_handle_protocol = 1, open_get = 2, open_test = 4, open_by_child = 8, open_by_driver = 0x10, open_exclusive = 0x20
+  open_by_handle_protocol = 1,
+  open_get = 2,
+  open_test = 4,
+  open_by_child = 8,
+  open_by_driver = 0x10,
+  open_exclusive = 0x20
 };
 constexpr u32 var_nv = 1, var_bs = 2, var_rt = 4, var_append = 0x40;
 
 struct TextInput;
-struct TextInput
-{
-    Status (*reset)(TextInput*, Boolean);
-    Status (*read_key)(TextInput*, InputKey*);
-    Event wait_for_key;
+struct TextInput {
+  Status (*reset)(TextInput*, Boolean);
+  Status (*read_key)(TextInput*, InputKey*);
+  Event wait_for_key;
 };
 
-struct TextMode { int max_mode, mode, attribute, column, row; Boolean cursor_visible; };
-struct TextOutput
-{
-    Status (*reset)(TextOutput*, Boolean);
-    Status (*output)(TextOutput*, Char const*);
-    Status (*test)(TextOutput*, Char const*);
-    Status (*query_mode)(TextOutput*, usize, usize*, usize*);
-    Status (*set_mode)(TextOutput*, usize);
-    Status (*set_attribute)(TextOutput*, usize);
-    Status (*clear)(TextOutput*);
-    Status (*set_cursor)(TextOutput*, usize, usize);
-    Status (*enable_cursor)(TextOutput*, Boolean);
-    TextMode* mode;
+struct TextMode {
+  int max_mode, mode, attribute, column, row;
+  Boolean cursor_visible;
+};
+struct TextOutput {
+  Status (*reset)(TextOutput*, Boolean);
+  Status (*output)(TextOutput*, const Char*);
+  Status (*test)(TextOutput*, const Char*);
+  Status (*query_mode)(TextOutput*, usize, usize*, usize*);
+  Status (*set_mode)(TextOutput*, usize);
+  Status (*set_attribute)(TextOutput*, usize);
+  Status (*clear)(TextOutput*);
+  Status (*set_cursor)(TextOutput*, usize, usize);
+  Status (*enable_cursor)(TextOutput*, Boolean);
+  TextMode* mode;
 };
 
 using Notify = void (*)(Event, void*);
 
-struct BootServices
-{
-    TableHeader header;
-    usize (*raise_tpl)(usize);
-    void (*restore_tpl)(usize);
-    Status (*allocate_pages)(u32, u32, usize, u64*);
-    Status (*free_pages)(u64, usize);
-    Status (*get_memory_map)(usize*, void*, usize*, usize*, u32*);
-    Status (*allocate_pool)(u32, usize, void*);
-    Status (*free_pool)(void*);
-    Status (*create_event)(u32, usize, Notify, void*, Event*);
-    Status (*set_timer)(Event, u32, u64);
-    Status (*wait_for_event)(usize, Event*, usize*);
-    Status (*signal_event)(Event);
-    Status (*close_event)(Event);
-    Status (*check_event)(Event);
-    Status (*install)(Handle*, Guid const*, u32, void*);
-    Status (*reinstall)(Handle, Guid const*, void*, void*);
-    Status (*uninstall)(Handle, Guid const*, void*);
-    Status (*handle_protocol)(Handle, Guid const*, void*);
-    void* reserved;
-    Status (*register_notify)(Guid const*, Event, void**);
-    Status (*locate_handle)(u32, Guid const*, void*, usize*, Handle*);
-    Status (*locate_device_path)(Guid const*, DevicePath**, Handle*);
-    Status (*install_table)(Guid const*, void*);
-    Status (*load_image)(Boolean, Handle, DevicePath*, void const*, usize, Handle*);
-    Status (*start_image)(Handle, usize*, Char**);
-    Status (*exit)(Handle, Status, usize, Char*);
-    Status (*unload_image)(Handle);
-    Status (*exit_boot_services)(Handle, usize);
-    Status (*next_monotonic)(u64*);
-    Status (*stall)(usize);
-    Status (*set_watchdog)(usize, u64, usize, Char*);
-    Status (*connect)(Handle, Handle*, DevicePath*, Boolean);
-    Status (*disconnect)(Handle, Handle, Handle);
-    Status (*open)(Handle, Guid const*, void*, Handle, Handle, u32);
-    Status (*close)(Handle, Guid const*, Handle, Handle);
-    Status (*open_information)(Handle, Guid const*, OpenInformation**, usize*);
-    Status (*protocols_per_handle)(Handle, Guid***, usize*);
-    Status (*locate_handle_buffer)(u32, Guid const*, void*, usize*, Handle**);
-    Status (*locate_protocol)(Guid const*, void*, void*);
-    Status (*install_multiple)(Handle*, ...);
-    Status (*uninstall_multiple)(Handle, ...);
-    Status (*crc32)(void const*, usize, u32*);
-    void (*copy)(void*, void const*, usize);
-    void (*set)(void*, usize, u8);
-    Status (*create_event_ex)(u32, usize, Notify, void const*, Guid const*, Event*);
+struct BootServices {
+  TableHeader header;
+  usize (*raise_tpl)(usize);
+  void (*restore_tpl)(usize);
+  Status (*allocate_pages)(u32, u32, usize, u64*);
+  Status (*free_pages)(u64, usize);
+  Status (*get_memory_map)(usize*, void*, usize*, usize*, u32*);
+  Status (*allocate_pool)(u32, usize, void*);
+  Status (*free_pool)(void*);
+  Status (*create_event)(u32, usize, Notify, void*, Event*);
+  Status (*set_timer)(Event, u32, u64);
+  Status (*wait_for_event)(usize, Event*, usize*);
+  Status (*signal_event)(Event);
+  Status (*close_event)(Event);
+  Status (*check_event)(Event);
+  Status (*install)(Handle*, const Guid*, u32, void*);
+  Status (*reinstall)(Handle, const Guid*, void*, void*);
+  Status (*uninstall)(Handle, const Guid*, void*);
+  Status (*handle_protocol)(Handle, const Guid*, void*);
+  void* reserved;
+  Status (*register_notify)(const Guid*, Event, void**);
+  Status (*locate_handle)(u32, const Guid*, void*, usize*, Handle*);
+  Status (*locate_device_path)(const Guid*, DevicePath**, Handle*);
+  Status (*install_table)(const Guid*, void*);
+  Status (*load_image)(Boolean, Handle, DevicePath*, const void*, usize, Handle*);
+  Status (*start_image)(Handle, usize*, Char**);
+  Status (*exit)(Handle, Status, usize, Char*);
+  Status (*unload_image)(Handle);
+  Status (*exit_boot_services)(Handle, usize);
+  Status (*next_monotonic)(u64*);
+  Status (*stall)(usize);
+  Status (*set_watchdog)(usize, u64, usize, Char*);
+  Status (*connect)(Handle, Handle*, DevicePath*, Boolean);
+  Status (*disconnect)(Handle, Handle, Handle);
+  Status (*open)(Handle, const Guid*, void*, Handle, Handle, u32);
+  Status (*close)(Handle, const Guid*, Handle, Handle);
+  Status (*open_information)(Handle, const Guid*, OpenInformation**, usize*);
+  Status (*protocols_per_handle)(Handle, Guid***, usize*);
+  Status (*locate_handle_buffer)(u32, const Guid*, void*, usize*, Handle**);
+  Status (*locate_protocol)(const Guid*, void*, void*);
+  Status (*install_multiple)(Handle*, ...);
+  Status (*uninstall_multiple)(Handle, ...);
+  Status (*crc32)(const void*, usize, u32*);
+  void (*copy)(void*, const void*, usize);
+  void (*set)(void*, usize, u8);
+  Status (*create_event_ex)(u32, usize, Notify, const void*, const Guid*, Event*);
 };
 
-struct RuntimeServices
-{
-    TableHeader header;
-    Status (*get_time)(Time*, TimeCapabilities*);
-    Status (*set_time)(Time*);
-    Status (*get_wakeup)(Boolean*, Boolean*, Time*);
-    Status (*set_wakeup)(Boolean, Time*);
-    Status (*set_virtual_map)(usize, usize, u32, void*);
-    Status (*convert_pointer)(usize, void**);
-    Status (*get_variable)(Char const*, Guid const*, u32*, usize*, void*);
-    Status (*next_variable)(usize*, Char*, Guid*);
-    Status (*set_variable)(Char const*, Guid const*, u32, usize, void const*);
-    Status (*next_high_monotonic)(u32*);
-    void (*reset)(u32, Status, usize, void*);
-    Status (*update_capsule)(void**, usize, u64);
-    Status (*query_capsule)(void**, usize, u64*, u32*);
-    Status (*query_variable)(u32, u64*, u64*, u64*);
+struct RuntimeServices {
+  TableHeader header;
+  Status (*get_time)(Time*, TimeCapabilities*);
+  Status (*set_time)(Time*);
+  Status (*get_wakeup)(Boolean*, Boolean*, Time*);
+  Status (*set_wakeup)(Boolean, Time*);
+  Status (*set_virtual_map)(usize, usize, u32, void*);
+  Status (*convert_pointer)(usize, void**);
+  Status (*get_variable)(const Char*, const Guid*, u32*, usize*, void*);
+  Status (*next_variable)(usize*, Char*, Guid*);
+  Status (*set_variable)(const Char*, const Guid*, u32, usize, const void*);
+  Status (*next_high_monotonic)(u32*);
+  void (*reset)(u32, Status, usize, void*);
+  Status (*update_capsule)(void**, usize, u64);
+  Status (*query_capsule)(void**, usize, u64*, u32*);
+  Status (*query_variable)(u32, u64*, u64*, u64*);
 };
 
-struct SystemTable
-{
-    TableHeader header;
-    Char const* vendor;
-    u32 revision;
-    Handle con_in_handle;
-    TextInput* con_in;
-    Handle con_out_handle;
-    TextOutput* con_out;
-    Handle std_err_handle;
-    TextOutput* std_err;
-    RuntimeServices* runtime;
-    BootServices* boot;
-    usize table_count;
-    ConfigurationTable* tables;
+struct SystemTable {
+  TableHeader header;
+  const Char* vendor;
+  u32 revision;
+  Handle con_in_handle;
+  TextInput* con_in;
+  Handle con_out_handle;
+  TextOutput* con_out;
+  Handle std_err_handle;
+  TextOutput* std_err;
+  RuntimeServices* runtime;
+  BootServices* boot;
+  usize table_count;
+  ConfigurationTable* tables;
 };
 static_assert(sizeof(SystemTable) == 120 && sizeof(BootServices) == 24 + 44 * 8 && sizeof(RuntimeServices) == 24 + 14 * 8);
 
-struct LoadedImage
-{
-    u32 revision;
-    Handle parent;
-    SystemTable* system;
-    Handle device;
-    DevicePath* path;
-    void* reserved;
-    u32 options_size;
-    void* options;
-    void* base;
-    u64 size;
-    u32 code_type, data_type;
-    Status (*unload)(Handle);
+struct LoadedImage {
+  u32 revision;
+  Handle parent;
+  SystemTable* system;
+  Handle device;
+  DevicePath* path;
+  void* reserved;
+  u32 options_size;
+  void* options;
+  void* base;
+  u64 size;
+  u32 code_type, data_type;
+  Status (*unload)(Handle);
 };
 
-struct DriverBinding
-{
-    Status (*supported)(DriverBinding*, Handle, DevicePath*);
-    Status (*start)(DriverBinding*, Handle, DevicePath*);
-    Status (*stop)(DriverBinding*, Handle, usize, Handle*);
-    u32 version;
-    Handle image, binding;
+struct DriverBinding {
+  Status (*supported)(DriverBinding*, Handle, DevicePath*);
+  Status (*start)(DriverBinding*, Handle, DevicePath*);
+  Status (*stop)(DriverBinding*, Handle, usize, Handle*);
+  u32 version;
+  Handle image, binding;
 };
 
-struct PathUtilities
-{
-    usize (*size)(DevicePath const*);
-    DevicePath* (*duplicate)(DevicePath const*);
-    DevicePath* (*append_path)(DevicePath const*, DevicePath const*);
-    DevicePath* (*append_node)(DevicePath const*, DevicePath const*);
-    DevicePath* (*append_instance)(DevicePath const*, DevicePath const*);
-    DevicePath* (*next_instance)(DevicePath**, usize*);
-    Boolean (*is_multi)(DevicePath const*);
-    DevicePath* (*create_node)(u8, u8, u16);
+struct PathUtilities {
+  usize (*size)(const DevicePath*);
+  DevicePath* (*duplicate)(const DevicePath*);
+  DevicePath* (*append_path)(const DevicePath*, const DevicePath*);
+  DevicePath* (*append_node)(const DevicePath*, const DevicePath*);
+  DevicePath* (*append_instance)(const DevicePath*, const DevicePath*);
+  DevicePath* (*next_instance)(DevicePath**, usize*);
+  Boolean (*is_multi)(const DevicePath*);
+  DevicePath* (*create_node)(u8, u8, u16);
 };
-struct PathToText
-{
-    Char* (*node)(DevicePath const*, Boolean, Boolean);
-    Char* (*path)(DevicePath const*, Boolean, Boolean);
+struct PathToText {
+  Char* (*node)(const DevicePath*, Boolean, Boolean);
+  Char* (*path)(const DevicePath*, Boolean, Boolean);
 };
-struct Rng
-{
-    Status (*info)(Rng*, usize*, Guid*);
-    Status (*get)(Rng*, Guid const*, usize, u8*);
+struct Rng {
+  Status (*info)(Rng*, usize*, Guid*);
+  Status (*get)(Rng*, const Guid*, usize, u8*);
 };
-struct MemoryAttribute
-{
-    Status (*get)(MemoryAttribute*, u64, u64, u64*);
-    Status (*set)(MemoryAttribute*, u64, u64, u64);
-    Status (*clear)(MemoryAttribute*, u64, u64, u64);
+struct MemoryAttribute {
+  Status (*get)(MemoryAttribute*, u64, u64, u64*);
+  Status (*set)(MemoryAttribute*, u64, u64, u64);
+  Status (*clear)(MemoryAttribute*, u64, u64, u64);
 };
 
 constexpr Guid guid_loaded_image{0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};

@@ -9,20 +9,20 @@ extern BootServices* bs;
 extern RuntimeServices* rt;
 
 // Reports go to the serial port directly: they must outlive boot services, and the console is itself on trial.
-void put(char const* text);
+void put(const char* text);
 void put_hex(u64 value);
 
 // One line of the report each: `PASS name`, or `FAIL name: why`.
-void check(char const* name, bool holds, int line = __builtin_LINE());
-void expect(char const* name, Status got, Status wanted, int line = __builtin_LINE());
+void check(const char* name, bool holds, int line = __builtin_LINE());
+void expect(const char* name, Status got, Status wanted, int line = __builtin_LINE());
 // For what the specification leaves out at the firmware's discretion.
-void skip(char const* name, char const* why);
+void skip(const char* name, const char* why);
 
 // A GUID of the tests' own family.
 constexpr Guid test_guid(u8 number) { return {0x41534c52, 0x7465, 0x7374, {0, 0, 0, 0, 0, 0, 0, number}}; }
 
-bool same(void const* a, void const* b, usize size);
-bool same_text(Char const* a, Char const* b);
+bool same(const void* a, const void* b, usize size);
+bool same_text(const Char* a, const Char* b);
 u64 read_tsc();
 
 void test_tables();
