@@ -2,6 +2,7 @@
 // Debian's kernel, unmodified, judged from inside.
 #include "linux_guest.hpp"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 
 namespace boot {
@@ -61,6 +62,23 @@ std::vector<GuestShape> every_shape() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Full, LinuxGuest, testing::ValuesIn(every_shape()), shape_name);
+
+// The pair of flash images beside the whole one; what a guest writes goes to a copy.
+TEST(LinuxFlashPair, Boots) {
+  if (!firmware_is_ashlar()) GTEST_SKIP() << "ASHLAR_FIRMWARE and ASHLAR_VARS name another pair";
+  const std::filesystem::path folder = std::filesystem::path(firmware_path()).parent_path();
+  Machine machine = linux_machine({"q35", 512, 1, ""}, "full");
+  machine.firmware = folder / "ASHLAR_CODE.fd";
+  machine.vars = folder / "ASHLAR_VARS.fd";
+  Qemu qemu("linux_flash_pair", machine);
+  ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
+  const GuestReport report(qemu.transcript());
+  expect_firmware(report);
+  expect_variables(report);
+  expect_no_complaints(report);
+  qemu.send("poweroff\n");
+  EXPECT_EQ(qemu.wait_exit(Seconds{60}), 0) << qemu.tail();
+}
 
 struct Restart {
   const char* machine;

@@ -30,8 +30,8 @@ std::string environment(const char* name, std::string fallback) {
 void add(std::vector<std::string>& to, std::initializer_list<std::string> words) { to.insert(to.end(), words); }
 
 // The guest writes to its variable flash, so a pair needs a copy of its own.
-std::string copy_of_vars(const std::string& name) {
-  const std::string vars = environment("ASHLAR_VARS", "");
+std::string copy_of_vars(const Machine& machine, const std::string& name) {
+  const std::string vars = machine.vars.empty() ? environment("ASHLAR_VARS", "") : machine.vars;
   if (vars.empty()) return {};
   const std::string copy = "build/boot-logs/" + name + ".vars";
   std::filesystem::copy_file(vars, copy, std::filesystem::copy_options::overwrite_existing);
@@ -42,6 +42,7 @@ std::vector<std::string> command_line(const Machine& machine, const std::string&
   std::vector<std::string> words{environment("ASHLAR_QEMU", "qemu-system-x86_64")};
   // Unreserved memory, so that a large guest needs no large host.
   const std::string mib = std::to_string(machine.memory_mib);
+  const std::string firmware = machine.firmware.empty() ? firmware_path() : machine.firmware;
   add(words, {"-nodefaults", "-no-user-config",
               "-display",    "none",
               "-object",     "memory-backend-ram,id=ram,reserve=off,size=" + mib + "M",
@@ -53,9 +54,9 @@ std::vector<std::string> command_line(const Machine& machine, const std::string&
               "-debugcon",   "file:build/boot-logs/" + name + ".debug",
               "-global",     "isa-debugcon.iobase=0x402"});
   if (vars.empty())
-    add(words, {"-bios", firmware_path()});
+    add(words, {"-bios", firmware});
   else
-    add(words, {"-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + firmware_path(), "-drive",
+    add(words, {"-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + firmware, "-drive",
                 "if=pflash,unit=1,format=raw,file=" + vars});
   if (!machine.cpu_model.empty()) add(words, {"-cpu", machine.cpu_model});
   if (!machine.kernel.empty()) add(words, {"-kernel", machine.kernel});
@@ -77,7 +78,7 @@ bool firmware_is_ashlar() {
 
 Qemu::Qemu(std::string name, const Machine& machine) : name_(std::move(name)), log_path_("build/boot-logs/" + name_ + ".log") {
   std::filesystem::create_directories("build/boot-logs");
-  scratch_vars_ = copy_of_vars(name_);
+  scratch_vars_ = copy_of_vars(machine, name_);
   const std::vector<std::string> words = command_line(machine, name_, scratch_vars_);
 
   log_ = open(log_path_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);

@@ -18,6 +18,7 @@ struct Machine {
   unsigned cpus = 1;
   std::string cpu_model;  // empty: QEMU's default
   std::string kernel, initrd, append;
+  std::string firmware, vars;  // empty: as the environment says
   std::vector<std::string> extra;
 };
 
