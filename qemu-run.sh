@@ -274,7 +274,8 @@ main() {
     fi
     [[ -n $confidential ]] || say "accelerator $accel$([[ $accel == kvm ]] || echo ' (no working KVM here)'); Ctrl-a x ends QEMU"
     [[ -z $gdb ]] || say "waiting for gdb: target remote localhost:1234"
-    [[ -z $tpm ]] || start_tpm
+    [[ -n $tpm ]] || exec "${words[@]}"
+    start_tpm
     "${words[@]}"
 }
 

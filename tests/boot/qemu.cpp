@@ -79,8 +79,16 @@ bool firmware_is_ashlar() {
 Qemu::Qemu(std::string name, const Machine& machine) : name_(std::move(name)), log_path_("build/boot-logs/" + name_ + ".log") {
   std::filesystem::create_directories("build/boot-logs");
   scratch_vars_ = copy_of_vars(machine, name_);
-  const std::vector<std::string> words = command_line(machine, name_, scratch_vars_);
+  start(command_line(machine, name_, scratch_vars_));
+}
 
+Qemu::Qemu(std::string name, const std::vector<std::string>& words)
+    : name_(std::move(name)), log_path_("build/boot-logs/" + name_ + ".log") {
+  std::filesystem::create_directories("build/boot-logs");
+  start(words);
+}
+
+void Qemu::start(const std::vector<std::string>& words) {
   log_ = open(log_path_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
   int to_child[2], from_child[2];
   if (log_ < 0 || pipe2(to_child, O_CLOEXEC) || pipe2(from_child, O_CLOEXEC))

@@ -30,6 +30,8 @@ bool firmware_is_ashlar();
 class Qemu {
  public:
   Qemu(std::string name, const Machine& machine);
+  // Any other program that ends up being QEMU.
+  Qemu(std::string name, const std::vector<std::string>& words);
   ~Qemu();
   Qemu(const Qemu&) = delete;
   Qemu& operator=(const Qemu&) = delete;
@@ -50,6 +52,7 @@ class Qemu {
   std::string tail() const;
 
  private:
+  void start(const std::vector<std::string>& words);
   [[noreturn]] void exec_child(const std::vector<std::string>& arguments, int input, int output);
   bool read_some(Seconds timeout);
 
