@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: BSD-2-Clause-Patent
-; The first page tables: 0..4 GiB identity mapped with 2 MiB pages, in SEC's RAM. PEI replaces them.
+; The first page tables: 0..4 GiB identity mapped with 2 MiB pages, in SEC's RAM, all private in an SEV guest. PEI
+; replaces them. In: EBP, high half of the private mask.
 
 pte_present  equ 1 << 0
 pte_write    equ 1 << 1
@@ -19,20 +20,27 @@ build_page_tables:
     mov ecx, 0x2000 / 4
     rep stosd                           ; PML4 and PDPT; the directories are written whole
     mov dword [pml4], pdpt + table_flags
-    mov dword [pdpt + 0], directories + 0x0000 + table_flags
-    mov dword [pdpt + 8], directories + 0x1000 + table_flags
-    mov dword [pdpt + 16], directories + 0x2000 + table_flags
-    mov dword [pdpt + 24], directories + 0x3000 + table_flags
+    mov [pml4 + 4], ebp
+%assign gib 0
+%rep 4
+    mov dword [pdpt + gib * 8], directories + gib * 0x1000 + table_flags
+    mov [pdpt + gib * 8 + 4], ebp
+%assign gib gib + 1
+%endrep
 
-    xor edx, edx                        ; high halves
     mov eax, leaf_flags + 2047 * 0x200000
     mov ecx, 2048
 .leaf:
     mov [directories + ecx * 8 - 8], eax
-    mov [directories + ecx * 8 - 4], edx
+    mov [directories + ecx * 8 - 4], ebp
     sub eax, 0x200000
     dec ecx
     jnz .leaf
+
+    ; Written unpaged, so encrypted in an SEV guest; read back below through the C-bit of these tables.
+    mov ebx, [layout_work_area + layout_work_reset_tsc]
+    xor ebx, 0x5aa5c33c
+    mov [layout_work_area + layout_work_read_back], ebx
 
 enter_long_mode:
     mov eax, cr4
@@ -52,6 +60,9 @@ enter_long_mode:
 
     bits 64
 long_mode_entry:
+    mov eax, layout_work_area
+    cmp [rax + layout_work_read_back], ebx
+    jne .wrong_c_bit
     mov ebx, image_header
     mov esi, [rbx + layout_header_sec_address]
     mov ecx, [rbx + layout_header_sec_bytes]
@@ -64,3 +75,15 @@ long_mode_entry:
     mov edi, layout_work_area
     mov eax, layout_sec_image           ; SEC's entry is its first byte
     jmp rax
+
+; The tables do not name the bit that the memory controller looks at. Nothing can be trusted, the stack included.
+.wrong_c_bit:
+    mov ecx, msr_ghcb
+    mov eax, reason_bad_c_bit << 16 | reason_set << 12 | ghcb_terminate
+    xor edx, edx
+    wrmsr
+    vmgexit
+.stop:
+    cli
+    hlt
+    jmp .stop

@@ -11,5 +11,7 @@ image_header:
 
 %include "protected32.nasm"
 %include "paging32.nasm"
+%include "sev32.nasm"
 %include "descriptors.nasm"
+%include "metadata.nasm"
 %include "vector.nasm"

@@ -23,8 +23,22 @@ inline constexpr u64 header_sec_bytes = 12;
 inline constexpr u64 sec_ram_base = 0x80'0000;
 inline constexpr u64 early_page_tables = sec_ram_base;  // PML4, PDPT, four page directories
 inline constexpr u64 early_page_tables_bytes = 0x6000;
+inline constexpr u64 early_table_pool = sec_ram_base + 0x6000;  // for splitting around the GHCB
+inline constexpr u64 early_table_pool_bytes = 0x2000;
+inline constexpr u64 sec_ghcb = sec_ram_base + 0x8000;  // shared with the host from SEC to DXE
 inline constexpr u64 work_area = sec_ram_base + 0xa000;
 inline constexpr u64 work_area_bytes = 0x1000;
+// Filled by the SNP launch; each is a section of the SEV metadata.
+inline constexpr u64 secrets_page = sec_ram_base + 0xb000;
+inline constexpr u64 cpuid_page = sec_ram_base + 0xc000;
+inline constexpr u64 svsm_calling_area = sec_ram_base + 0xd000;
+inline constexpr u64 kernel_hashes_page = sec_ram_base + 0xe000;
+inline constexpr u64 launch_secret = kernel_hashes_page;
+inline constexpr u64 launch_secret_bytes = 0xc00;
+inline constexpr u64 kernel_hashes = launch_secret + launch_secret_bytes;
+inline constexpr u64 kernel_hashes_bytes = 0x400;
+inline constexpr u64 sec_ram_low_bytes = secrets_page - sec_ram_base;  // first section of SEC memory
+inline constexpr u64 sec_ram_high = kernel_hashes_page + 0x1000;       // second section, to sec_stack_top
 // SEC and PEI are copied here and run here: code in the flash could not reach this RAM RIP-relatively.
 inline constexpr u64 sec_image = sec_ram_base + 0x1'0000;
 inline constexpr u64 sec_image_bytes = 0x2'0000;
@@ -32,10 +46,13 @@ inline constexpr u64 sec_stack = sec_image + sec_image_bytes;
 inline constexpr u64 sec_stack_bytes = 0x1'0000;
 inline constexpr u64 sec_stack_top = sec_stack + sec_stack_bytes;
 inline constexpr u64 sec_ram_bytes = sec_stack_top - sec_ram_base;
+inline constexpr u64 sec_ram_high_bytes = sec_stack_top - sec_ram_high;
 
 // Offsets in the work area (lib/handoff/work_area.hpp asserts them).
 inline constexpr u64 work_guest_type = 0;
 inline constexpr u64 work_reset_tsc = 8;
+inline constexpr u64 work_private_mask = 16;
+inline constexpr u64 work_read_back = 24;
 
 // ---- Segment selectors of the early descriptor table ----
 inline constexpr u64 selector_code32 = 0x08;
