@@ -3,9 +3,9 @@
 
 #include <array>
 
-#include "dxe/core/locate.hpp"
 #include "dxe/core/runtime_loader.hpp"
 #include "dxe/drivers/console.hpp"
+#include "lib/device_path/path.hpp"
 #include "lib/efi/variable.hpp"
 #include "lib/log/log.hpp"
 
@@ -36,7 +36,7 @@ void set_global(const char16_t* variable, u32 attributes, const T& value) {
 
 void set_global_variables() {
   const auto* console = drivers::console_path();
-  const std::span<const u8> path(reinterpret_cast<const u8*>(console), core::device_path_bytes(console));
+  const std::span<const u8> path(reinterpret_cast<const u8*>(console), device_path::bytes(console));
   const char16_t* const consoles[] = {name::con_in, name::con_out, name::err_out};
   const char16_t* const devices[] = {name::con_in_dev, name::con_out_dev, u"ErrOutDev"};
   for (const char16_t* variable : consoles) set(variable, efi::global_variable_guid, kept, path);

@@ -7,6 +7,7 @@
 #include "dxe/core/open_protocol.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
+#include "lib/device_path/path.hpp"
 #include "lib/efi/status_of.hpp"
 
 namespace core {
@@ -18,10 +19,10 @@ constinit u64 next_serial = 0;
 // Two device paths of the same bytes on two handles would make LocateDevicePath ambiguous [uefi §7.3.2
 // InstallMultipleProtocolInterfaces].
 bool device_path_exists(const void* path) {
-  const u64 bytes = device_path_bytes(static_cast<const efi::DevicePath*>(path));
+  const u64 bytes = device_path::bytes(static_cast<const efi::DevicePath*>(path));
   for (HandleObject& h : handles) {
     Interface* i = find_interface(h, efi::DevicePath::guid);
-    if (i && device_path_bytes(static_cast<const efi::DevicePath*>(i->pointer)) == bytes && __builtin_memcmp(i->pointer, path, bytes) == 0)
+    if (i && device_path::bytes(static_cast<const efi::DevicePath*>(i->pointer)) == bytes && __builtin_memcmp(i->pointer, path, bytes) == 0)
       return true;
   }
   return false;

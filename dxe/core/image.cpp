@@ -8,6 +8,7 @@
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/arch/escape.hpp"
+#include "lib/device_path/path.hpp"
 #include "lib/efi/status_of.hpp"
 #include "lib/interrupt/crash.hpp"
 #include "lib/log/log.hpp"
@@ -75,7 +76,7 @@ Result<> place(Image& image, std::span<const u8> file) {
 
 Result<efi::DevicePath*> duplicate(const efi::DevicePath* path) {
   if (!path) return static_cast<efi::DevicePath*>(nullptr);
-  const u64 bytes = device_path_bytes(path);
+  const u64 bytes = device_path::bytes(path);
   void* copy = TRY(allocate_pool(MemoryType::boot_services_data, bytes));
   return static_cast<efi::DevicePath*>(__builtin_memcpy(copy, path, bytes));
 }

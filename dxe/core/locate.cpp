@@ -4,6 +4,7 @@
 #include "dxe/core/event.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
+#include "lib/device_path/path.hpp"
 
 namespace core {
 namespace {
@@ -66,19 +67,7 @@ void mark_seen(efi::LocateSearchType type, void* search_key) {
   if (Interface* i = next_unseen(*notify, on)) notify->seen = i->serial;
 }
 
-bool is_end(const efi::DevicePath& node) { return node.type == efi::device_path_type::end; }
-
 }  // namespace
-
-u64 device_path_bytes(const efi::DevicePath* path) {
-  if (!path) return 0;
-  u64 bytes = 0;
-  for (const auto* node = path;;) {
-    bytes += node->size() < sizeof(*node) ? sizeof(*node) : node->size();
-    if ((is_end(*node) && node->subtype == efi::end_subtype::entire) || node->size() < sizeof(*node)) return bytes;
-    node = reinterpret_cast<const efi::DevicePath*>(reinterpret_cast<const u8*>(node) + node->size());
-  }
-}
 
 Result<> register_notify(const Guid* protocol, efi::Event event, void** registration) {
   if (!protocol || !event || !registration) return Error::invalid_parameter;
@@ -159,28 +148,22 @@ Result<> locate_device_path(const Guid* protocol, efi::DevicePath** path, efi::H
   if (!protocol || !path || !*path) return Error::invalid_parameter;
   TplGuard guard(efi::tpl_notify);
   // Only the first instance of a multi-instance path is looked for.
-  const auto* wanted = reinterpret_cast<const u8*>(*path);
-  u64 wanted_bytes = 0;
-  for (;;) {
-    const auto& node = *reinterpret_cast<const efi::DevicePath*>(wanted + wanted_bytes);
-    if (is_end(node) || node.size() < sizeof node) break;
-    wanted_bytes += node.size();
-  }
+  const device_path::Bytes wanted = device_path::first_instance(*path);
   HandleObject* best = nullptr;
   u64 best_bytes = 0;
   for (HandleObject& h : all_handles()) {
     Interface* i = find_interface(h, efi::DevicePath::guid);
     if (!i || !find_interface(h, *protocol)) continue;
-    const u64 bytes = device_path_bytes(static_cast<const efi::DevicePath*>(i->pointer)) - sizeof(efi::DevicePath);
-    if (bytes <= wanted_bytes && (!best || bytes > best_bytes) && __builtin_memcmp(i->pointer, wanted, bytes) == 0) {
+    const device_path::Bytes own = device_path::body(static_cast<const efi::DevicePath*>(i->pointer));
+    if (own.size() <= wanted.size() && (!best || own.size() > best_bytes) && __builtin_memcmp(own.data(), wanted.data(), own.size()) == 0) {
       best = &h;
-      best_bytes = bytes;
+      best_bytes = own.size();
     }
   }
   if (!best) return Error::not_found;
   if (!device) return Error::invalid_parameter;
   *device = best;
-  *path = reinterpret_cast<efi::DevicePath*>(const_cast<u8*>(wanted) + best_bytes);
+  *path = reinterpret_cast<efi::DevicePath*>(reinterpret_cast<u8*>(*path) + best_bytes);
   return {};
 }
 

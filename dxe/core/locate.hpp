@@ -12,9 +12,6 @@ Result<> locate_protocol(const Guid* protocol, void* registration, void** interf
 Result<> locate_device_path(const Guid* protocol, efi::DevicePath** path, efi::Handle* device);
 Result<> protocols_per_handle(efi::Handle handle, Guid*** protocols, u64* count);
 
-// Bytes of a device path with its end node; 0 for null. A node shorter than its header ends the path.
-u64 device_path_bytes(const efi::DevicePath* path);
-
 // A protocol was installed: signals whoever registered for it.
 void notify_installed(const Guid& protocol);
 

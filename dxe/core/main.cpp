@@ -8,6 +8,7 @@
 #include "dxe/core/services.hpp"
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/console.hpp"
+#include "dxe/drivers/device_path_protocols.hpp"
 #include "dxe/drivers/memory_attribute.hpp"
 #include "dxe/drivers/platform.hpp"
 #include "dxe/drivers/rng.hpp"
@@ -64,6 +65,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   announce_memory_attributes();
   install_runtime_properties();
   drivers::install_memory_attribute();
+  drivers::install_device_path_protocols();
   drivers::install_rng(nullptr);
   arch::phase_marker<5>();
 
