@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "lib/arch/cpu.hpp"
+#include "lib/cc/sev/cpuid_page.hpp"
+
+// CPUID of an SNP guest: from the page that the launch checked [snp-abi §7.1], never from the host alone.
+namespace cc::sev {
+
+// Terminates when the page is malformed or contradicts itself.
+void check_cpuid_page(const CpuidPage& page);
+arch::CpuidResult table_cpuid(const CpuidPage& page, u32 leaf, u32 subleaf);
+
+}  // namespace cc::sev

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "lib/cc/sev/vmsa.hpp"
+#include "tests/machine/report/report.hpp"
+#include "tests/machine/snp/model.hpp"
+#include "tests/machine/snp/rmp.hpp"
+#include "tests/machine/svm/views.hpp"
+
+// Processors that the guest makes of a page of its own [ghcb §4.1.10; apm2 §15.36.9].
+namespace snp {
+
+namespace {
+
+using report::Violation;
+
+Vcpu* processor(u32 apic_id) {
+  for (u32 i = 0; i < svm::vcpu_count(); ++i)
+    if (svm::vcpu(i).present && svm::vcpu(i).apic_id == apic_id) return &svm::vcpu(i);
+  return nullptr;
+}
+
+// Out of the guest for good, before its registers are replaced.
+void halt(Vcpu& self, Vcpu& target) {
+  target.state = svm::RunState::destroyed;
+  svm::flush_others(self);
+}
+
+bool usable(Vcpu& v, u64 gpa, const cc::sev::Vmsa& vmsa, u64 sev_features) {
+  const rmp::Entry& e = *rmp::find(gpa);
+  if (gpa % 2_MiB == 0) {
+    report::violation(Violation::vmsa_aligned, v.apic_id, gpa, v.save().rip);
+    return false;
+  }
+  // An honest VMRUN fails on each of these [apm2 §15.36.9].
+  const bool good = e.assigned && e.validated && e.vmsa && (vmsa.efer & svm::efer_svme) && vmsa.vmpl == 0 &&
+                    vmsa.sev_features == sev_features && sev_features == sev_status() >> 2;
+  if (!good) {
+    report::event("vmsa", v.apic_id, "\"gpa\": \"0x%x\", \"efer\": \"0x%x\", \"vmpl\": %d, \"features\": \"0x%x\", \"rax\": \"0x%x\", \"attribute\": %d",
+                  gpa, vmsa.efer, vmsa.vmpl, vmsa.sev_features, sev_features, e.vmsa);
+    report::violation(Violation::vmsa_bad, v.apic_id, gpa, v.save().rip);
+  }
+  return good;
+}
+
+}  // namespace
+
+bool create_processor(Vcpu& v, u32 apic_id, u64 gpa, u64 sev_features, bool on_init) {
+  Vcpu* target = processor(apic_id);
+  if (!target || target == &v || on_init || gpa % 4096 || !rmp::find(gpa)) return false;
+  const auto* vmsa = static_cast<const cc::sev::Vmsa*>(svm::views::pointer(gpa, true));
+  if (!usable(v, gpa, *vmsa, sev_features)) return false;
+  halt(v, *target);
+  svm::load(*target, *vmsa);
+  target->created_from = gpa;
+  target->state = svm::RunState::running;
+  report::event("ap-create", apic_id, "\"vmsa\": \"0x%x\", \"rip\": \"0x%x\", \"cs\": \"0x%x\"", gpa, vmsa->rip, vmsa->cs.base);
+  svm::wake(*target);
+  return true;
+}
+
+bool destroy_processor(Vcpu& v, u32 apic_id) {
+  Vcpu* target = processor(apic_id);
+  if (!target || target == &v) return false;
+  halt(v, *target);
+  report::event("ap-destroy", apic_id);
+  return true;
+}
+
+}  // namespace snp

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "tests/machine/svm/exit.hpp"
+
+#include "tests/machine/report/report.hpp"
+#include "tests/machine/svm/decode.hpp"
+
+namespace svm {
+
+namespace {
+const Model* chosen;
+}
+
+void set_model(const Model& m) { chosen = &m; }
+const Model& model() { return *chosen; }
+
+void write_cr0(Vcpu& v) {
+  const Instruction i = decode(v);
+  VmcbSave& s = v.save();
+  u64 value = v.reg(i.operand);
+  if (i.opcode == Opcode::lmsw) value = (s.cr0 & ~15ull) | (value & 15) | (s.cr0 & cr0_pe);
+  else if (i.opcode != Opcode::cr0_write) report::end(host::End::host_fault, "CR0 written by an instruction unknown");
+  s.cr0 = value | 0x10;
+  if (!(value & cr0_pg)) s.efer &= ~efer_lma;
+  else if (s.efer & efer_lme) s.efer |= efer_lma;
+  v.skip(i.length);
+}
+
+void handle_exit(Vcpu& v) {
+  switch (v.vmcb().exit_code) {
+    case exit_code::cr0_selective: return write_cr0(v);
+    case exit_code::shutdown:
+      report::event("shutdown", v.apic_id, "\"rip\": \"0x%x\"", v.save().rip);
+      report::end(host::End::shut_down, "triple fault");
+    case exit_code::invalid: report::end(host::End::host_fault, "VMRUN refused the guest's state");
+    default: return chosen->exit(v);
+  }
+}
+
+}  // namespace svm

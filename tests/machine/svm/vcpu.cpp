@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "tests/machine/svm/vcpu.hpp"
+
+#include "lib/arch/cpu.hpp"
+#include "lib/arch/io.hpp"
+#include "tests/machine/host/lock.hpp"
+#include "tests/machine/report/report.hpp"
+#include "tests/machine/svm/exit.hpp"
+#include "tests/machine/svm/views.hpp"
+
+extern "C" {
+void world_switch(svm::u64* registers, svm::Vmcb* vmcb);
+void svm_vmload(svm::Vmcb* vmcb);
+void svm_wait_for_nmi();
+}
+
+namespace svm {
+
+namespace {
+
+Vcpu vcpus[host::cpus_max];
+u32 count = 1;
+host::Lock machine;  // one processor handles an exit at a time
+constexpr u64 lapic_icr_low = 0xfee0'0300, lapic_icr_high = 0xfee0'0310;
+
+// Clears `kick` only once the NMI itself has come: one NMI per kick, never one too many.
+void take_kick(Vcpu& v) {
+  if (!v.kick) return;
+  svm_wait_for_nmi();
+  __atomic_store_n(&v.kick, 0, __ATOMIC_SEQ_CST);
+}
+
+void kick(Vcpu& v) {
+  while (v.kick) arch::pause();
+  __atomic_store_n(&v.kick, 1, __ATOMIC_SEQ_CST);
+  ++report::counts().kicks;
+  send_nmi(v);
+}
+
+void wait_until_running(Vcpu& v) {
+  while (v.state != RunState::running || v.kick) {
+    svm_wait_for_nmi();
+    __atomic_store_n(&v.kick, 0, __ATOMIC_SEQ_CST);
+  }
+  if (!v.load_state) return;
+  v.load_state = 0;
+  svm_vmload(&v.vmcb());
+}
+
+// `in_guest` goes up before the last look at what others may have decided, and comes down only when the registers are
+// at rest: whoever finds it down may replace them.
+void enter(Vcpu& v) {
+  Vmcb& c = v.vmcb();
+  __atomic_store_n(&v.in_guest, 1, __ATOMIC_SEQ_CST);
+  if (v.kick || v.state != RunState::running) {
+    c.exit_code = exit_code::none;
+    __atomic_store_n(&v.in_guest, 0, __ATOMIC_SEQ_CST);
+    return;
+  }
+  c.save.rax = v.reg(rax);
+  c.save.rsp = v.reg(rsp);
+  c.save.efer |= efer_svme;
+  c.n_cr3 = views::root(v.paging());
+  if (v.nmi_owed && !(c.event_inj & event_valid)) {
+    v.nmi_owed = 0;
+    c.event_inj = event_valid | event_nmi | 2;
+  }
+  world_switch(v.registers, &c);
+  v.reg(rax) = c.save.rax;
+  v.reg(rsp) = c.save.rsp;
+  __atomic_store_n(&v.in_guest, 0, __ATOMIC_SEQ_CST);
+}
+
+// An NMI that the host did not send is the guest's.
+void take_nmi(Vcpu& v) {
+  if (v.kick) return take_kick(v);
+  svm_wait_for_nmi();
+  ++report::counts().nmi;
+  v.nmi_owed = 1;
+}
+
+}  // namespace
+
+Vcpu& vcpu(u32 index) { return vcpus[index]; }
+u32 vcpu_count() { return count; }
+void set_vcpu_count(u32 n) { count = n; }
+
+void Vcpu::skip(unsigned bytes) {
+  save().rip += bytes;
+  vmcb().int_state = 0;
+}
+
+void send_nmi(Vcpu& v) {
+  const u32 high = arch::read32(lapic_icr_high);
+  arch::write32(lapic_icr_high, v.apic_id << 24);
+  arch::write32(lapic_icr_low, 0x4400);
+  arch::write32(lapic_icr_high, high);
+}
+
+void wake(Vcpu& v) { kick(v); }
+
+void flush_others(const Vcpu& self) {
+  arch::fence();
+  bool kicked[host::cpus_max];
+  for (u32 i = 0; i < count; ++i) {
+    kicked[i] = &vcpus[i] != &self && vcpus[i].in_guest;
+    if (kicked[i]) kick(vcpus[i]);
+  }
+  for (u32 i = 0; i < count; ++i)
+    while (kicked[i] && vcpus[i].kick) arch::pause();
+}
+
+void inject(Vcpu& v, u64 event) { v.vmcb().event_inj = event | event_valid; }
+
+void load(Vcpu& v, const cc::sev::Vmsa& from) {
+  VmcbSave& s = v.save();
+  __builtin_memcpy(static_cast<void*>(&s), &from, sizeof s);
+  s.efer |= efer_svme;
+  const u64 order[] = {from.rax, from.rcx, from.rdx, from.rbx, from.rsp, from.rbp, from.rsi, from.rdi,
+                       from.r8,  from.r9,  from.r10, from.r11, from.r12, from.r13, from.r14, from.r15};
+  __builtin_memcpy(v.registers, order, sizeof order);
+  v.vmcb().event_inj = v.vmcb().int_state = 0;
+  v.sev_features = from.sev_features;
+  v.load_state = 1;
+  v.epoch = v.epoch + 1;
+}
+
+void run(Vcpu& v) {
+  for (;;) {
+    wait_until_running(v);
+    const u32 epoch = v.epoch;
+    enter(v);
+    const u64 code = v.vmcb().exit_code;
+    if (code == exit_code::nmi) take_nmi(v);
+    take_kick(v);
+    if (code == exit_code::nmi || code == exit_code::none) continue;
+    machine.take([&] { take_kick(v); });
+    ++report::counts().exits;
+    // Another processor may have made a new one of this while its exit waited.
+    if (v.epoch == epoch) {
+      v.vmcb().event_inj = 0;
+      handle_exit(v);
+    }
+    machine.release();
+  }
+}
+
+}  // namespace svm
