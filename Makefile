@@ -73,8 +73,8 @@ $(B)/ashlar.fd: $(B)/host/mkimage $(B)/reset.bin $(B)/sec.elf $(B)/dxe.elf $(B)/
 	$< $(B)/reset.bin $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf $(B)
 $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd: $(B)/ashlar.fd
 
-$(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf
-	@for image in sec dxe runtime; do llvm-nm-19 -C -n $(B)/$$image.elf | awk -v image=$$image '$$2 ~ /^[tTwW]$$/ { a = $$1; $$1 = $$2 = ""; print image, a, substr($$0, 3) }'; done > $@
+$(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf $(B)/layout.ld linker/symbols.sh
+	@linker/symbols.sh $(B) > $@
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 -include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk

@@ -19,12 +19,13 @@ awk -v symbols="$1" '
     }
   }
   {
+    # A return address belongs to the call before it, which may have been the last instruction of its function.
+    returns = /  (called from|at) /
     while (match($0, /(sec|dxe|runtime)\+0x[0-9a-f]+/)) {
       split(substr($0, RSTART, RLENGTH), part, /\+0x/)
       at = hex(part[2])
-      if (part[1] == "sec") at += '"$((0x810000))"'
       found = "?"
-      for (i = 1; i <= count[part[1]] && address[part[1], i] <= at; ++i) found = names[part[1], i] sprintf("+0x%x", at - address[part[1], i])
+      for (i = 1; i <= count[part[1]] && address[part[1], i] <= at - returns; ++i) found = names[part[1], i] sprintf("+0x%x", at - address[part[1], i])
       printf "%s%s[%s]", substr($0, 1, RSTART - 1), part[1], found
       $0 = substr($0, RSTART + RLENGTH)
     }

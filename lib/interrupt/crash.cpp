@@ -14,6 +14,7 @@ struct Image {
 };
 constexpr unsigned max_images = 16;
 constexpr unsigned max_depth = 24;
+constexpr u64 page_fault = 14;
 
 constinit Image images[max_images] = {};
 constinit unsigned image_count = 0;
@@ -35,15 +36,18 @@ void print_address(const char* what, u64 address) {
 }
 
 void print_stack_trace(u64 frame_pointer) {
-  for (unsigned depth = 0; depth < max_depth; ++depth) {
+  for (unsigned depth = 0;; ++depth) {
     if (frame_pointer < stack_bottom || frame_pointer > stack_top - 16 || frame_pointer % 8 != 0) return;
     const auto* frame = reinterpret_cast<const u64*>(frame_pointer);
     if (frame[1] == 0) return;
+    if (depth == max_depth) return log::error("  and more");
     print_address("  called from ", frame[1]);
     if (frame[0] <= frame_pointer) return;
     frame_pointer = frame[0];
   }
 }
+
+bool in_guard_page(u64 address) { return address < stack_bottom && stack_bottom - address <= page_bytes; }
 
 }  // namespace
 
@@ -59,7 +63,8 @@ void set_stack(u64 bottom, u64 top) {
 void report(const arch::InterruptFrame& f) {
   if (reporting) arch::stop();
   reporting = true;
-  log::error("exception ", f.vector, " ", f.vector < 32 ? exception_names[f.vector] : "?", ", error code ", log::hex(f.error_code));
+  log::error("exception ", f.vector, " ", f.vector < 32 ? exception_names[f.vector] : "?", ", error code ", log::hex(f.error_code),
+             f.vector == page_fault && in_guard_page(arch::read_cr2()) ? ", the stack is used up" : "");
   print_address("RIP ", f.rip);
   log::error("CR0 ", log::hex(arch::read_cr0()), " CR2 ", log::hex(arch::read_cr2()), " CR3 ", log::hex(arch::read_cr3()), " CR4 ",
              log::hex(arch::read_cr4()), " RFLAGS ", log::hex(f.rflags), " CS ", log::hex(f.cs));

@@ -2,7 +2,7 @@
 # EFI applications for the tests: PE32+, freestanding, from their own declarations.
 
 payload_out   := build/payloads
-payload_files := $(payload_out)/marker.efi $(payload_out)/selftest.efi
+payload_files := $(addprefix $(payload_out)/,marker.efi selftest.efi crash.efi machine.efi)
 payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fshort-wchar \
 	-mno-red-zone -mgeneral-regs-only -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib \
 	-fno-threadsafe-statics -fms-extensions -Itests/boot/payloads -MMD -MP
@@ -14,10 +14,7 @@ $(payload_out)/%.obj: tests/boot/payloads/%.cpp
 	@mkdir -p $(@D)
 	clang++-19 $(payload_flags) -c -o $@ $<
 
-$(payload_out)/marker.efi: $(payload_out)/marker.obj
-	$(payload_link) -subsystem:efi_application -out:$@ $^
-
-$(payload_out)/child.efi: $(payload_out)/child.obj
+$(payload_out)/%.efi: $(payload_out)/%.obj
 	$(payload_link) -subsystem:efi_application -out:$@ $^
 
 $(payload_out)/child_driver.efi: $(payload_out)/child.obj
@@ -28,5 +25,8 @@ $(payload_out)/selftest/images.obj: $(payload_out)/child.efi $(payload_out)/chil
 $(payload_out)/selftest.efi: $(selftest_objects)
 	$(payload_link) -subsystem:efi_application -out:$@ $^
 
-.SECONDARY: $(selftest_objects) $(payload_out)/marker.obj $(payload_out)/child.obj
+# A crash report follows frame pointers.
+$(payload_out)/crash.obj: payload_flags += -fno-omit-frame-pointer
+
+.SECONDARY: $(selftest_objects) $(payload_files:.efi=.obj) $(payload_out)/child.obj $(payload_out)/child.efi
 -include $(wildcard $(payload_out)/*.d $(payload_out)/*/*.d)
