@@ -52,8 +52,8 @@ void print_counts() {
         c.pvalidate[1][0], c.pvalidate[1][1], c.pvalidate[0][0], c.pvalidate[0][1], c.pvalidate_no_change, c.pvalidate_mismatch);
   print("  \"rmpadjust\": %d, \"psc_lists\": %d, \"psc_entries\": {\"private\": %d, \"shared\": %d},\n", c.rmpadjust, c.psc_lists,
         c.psc_entries[0], c.psc_entries[1]);
-  print("  \"walk_aliases\": %d, \"fetch_aliases\": %d, \"string_io\": %d, \"mmio\": [%d, %d],\n", c.walk_alias, c.fetch_alias,
-        c.string_io, c.mmio_read, c.mmio_write);
+  print("  \"walk_aliases\": %d, \"fetch_aliases\": %d, \"string_io\": %d, \"mmio\": [%d, %d], \"ghcb_without_version\": %d,\n", c.walk_alias, c.fetch_alias,
+        c.string_io, c.mmio_read, c.mmio_write, c.ghcb_without_version);
   vc_codes.print("vc");
   vmgexit_codes.print("vmgexit");
   msr_infos.print("msr_protocol");

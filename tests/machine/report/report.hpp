@@ -60,7 +60,7 @@ struct Counts {
   u64 pvalidate[2][2];  // rescind/validate, 4K/2M
   u64 pvalidate_no_change, pvalidate_mismatch;
   u64 rmpadjust, psc_lists, psc_entries[2], walk_alias, fetch_alias;
-  u64 string_io, mmio_read, mmio_write;
+  u64 string_io, mmio_read, mmio_write, ghcb_without_version;
   u64 violations[static_cast<unsigned>(Violation::count)];
 };
 Counts& counts();

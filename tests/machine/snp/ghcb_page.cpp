@@ -28,7 +28,9 @@ bool has_inputs(const Request& r, const char* needs) {
 // [ghcb §2.6, §4.1]: what a guest must set whatever it asks for.
 bool well_formed(Request& r) {
   if (is_snp() && r.v.registered_ghcb != r.gpa) return r.malformed(Malformed::not_registered), false;
-  if (r.ghcb.usage != ghcb_usage_standard || r.ghcb.version < ghcb_version_min || r.ghcb.version > ghcb_version_max)
+  // KVM looks at the usage alone, and OVMF's SEC never writes a version: counted, not refused.
+  if (!r.ghcb.version) ++report::counts().ghcb_without_version;
+  if (r.ghcb.usage != ghcb_usage_standard || r.ghcb.version > ghcb_version_max)
     return r.malformed(Malformed::invalid_usage), false;
   if (!r.valid(offsetof(Ghcb, exit_code)) || !r.valid(offsetof(Ghcb, exit_info_1)) || !r.valid(offsetof(Ghcb, exit_info_2)))
     return r.malformed(Malformed::missing_input), false;
@@ -49,7 +51,7 @@ void dispatch(Request& r, u64 code) {
 }  // namespace
 
 void Request::malformed(Malformed why) {
-  report::event("malformed", v.apic_id, "\"reason\": %d, \"code\": \"0x%x\", \"info1\": \"0x%x\"", static_cast<u64>(why),
+  report::event("malformed", v.apic_id, "\"reason\": %d, \"version\": %d, \"usage\": %d, \"code\": \"0x%x\", \"info1\": \"0x%x\"", static_cast<u64>(why), ghcb.version, ghcb.usage,
                 ghcb.exit_code, ghcb.exit_info_1);
   set(ghcb.exit_info_1, static_cast<u64>(Reply::malformed));
   set(ghcb.exit_info_2, static_cast<u64>(why));

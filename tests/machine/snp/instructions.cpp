@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "tests/machine/host/pool.hpp"
 #include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/snp/model.hpp"
@@ -16,6 +17,9 @@ using report::Violation;
 enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_size = 6 };
 
 void finish(Vcpu& v, u32 result, bool carry, unsigned length) {
+  if (host::parameters().verbose || result)
+    report::event("rmp-instruction", v.apic_id, "\"rip\": \"0x%x\", \"rax\": \"0x%x\", \"rcx\": \"0x%x\", \"rdx\": \"0x%x\", \"result\": %d",
+                  v.save().rip, v.reg(rax), v.reg(rcx), v.reg(rdx), result);
   v.reg(rax) = result;
   u64& flags = v.save().rflags;
   flags = (flags & ~(rflags_carry | rflags_zero)) | (carry ? rflags_carry : 0) | (result ? 0 : rflags_zero);
@@ -31,10 +35,11 @@ struct Target {
 
 Target target_of(Vcpu& v) {
   Target t;
-  const u64 linear = v.long_mode() ? v.reg(rax) : static_cast<u32>(v.reg(rax));
+  // Bits 11:0 of the address are ignored; OVMF relies on it for its RMPADJUST probe.
+  const u64 linear = (v.long_mode() ? v.reg(rax) : static_cast<u32>(v.reg(rax))) & ~4095ull;
   const u32 size = static_cast<u32>(v.reg(rcx));
   t.large = size == 1;
-  if (linear % 4096 || size > 1 || (t.large && linear % 2_MiB)) {
+  if (size > 1 || (t.large && linear % 2_MiB)) {
     t.outcome = fail_input;
     return t;
   }
