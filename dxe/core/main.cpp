@@ -10,6 +10,7 @@
 #include "dxe/drivers/console.hpp"
 #include "dxe/drivers/device_path_protocols.hpp"
 #include "dxe/drivers/memory_attribute.hpp"
+#include "dxe/drivers/pci_protocols.hpp"
 #include "dxe/drivers/platform.hpp"
 #include "dxe/drivers/rng.hpp"
 #include "dxe/drivers/tables.hpp"
@@ -66,6 +67,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   install_runtime_properties();
   drivers::install_memory_attribute();
   drivers::install_device_path_protocols();
+  drivers::install_pci_protocols();
   drivers::install_rng(nullptr);
   arch::phase_marker<5>();
 
