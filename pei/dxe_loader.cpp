@@ -74,10 +74,10 @@ void DxeLoader::prepare(handoff::PeiToDxe& to_dxe) {
   if (!header) cc::terminate(cc::Reason::damaged_image);
   header_ = *header;
 
-  const arch::CpuidResult extended = arch::cpuid(0x8000'0001, 0);
+  const arch::CpuidResult extended = cc::cpuid(0x8000'0001, 0);
   to_dxe.giant_pages = extended.edx & cpuid_giant_pages;
   to_dxe.no_execute = extended.edx & cpuid_no_execute;
-  to_dxe.physical_address_bits = arch::cpuid(0x8000'0000, 0).eax >= 0x8000'0008 ? static_cast<u8>(arch::cpuid(0x8000'0008, 0).eax) : 36;
+  to_dxe.physical_address_bits = cc::cpuid(0x8000'0000, 0).eax >= 0x8000'0008 ? static_cast<u8>(cc::cpuid(0x8000'0008, 0).eax) : 36;
 
   to_dxe.dxe_image = allocate(header_->memory_pages, efi::MemoryType::boot_services_code);
   const PageRange stack = allocate(stack_pages + 1, efi::MemoryType::boot_services_data);

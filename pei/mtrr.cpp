@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
 
 namespace pei {
 namespace {
@@ -21,13 +21,13 @@ constexpr u32 cpuid_1_edx_mtrr = 1 << 12;
 }  // namespace
 
 void set_memory_types(Gpa low_ram_end, unsigned physical_address_bits) {
-  if (!(arch::cpuid(1, 0).edx & cpuid_1_edx_mtrr)) return;
-  const unsigned variable_count = arch::read_msr(mtrr_capabilities) & 0xff;
-  arch::write_msr(default_type, 0);
-  arch::write_msr(fixed_64k, all_write_back);
-  arch::write_msr(fixed_16k_80000, all_write_back);
-  arch::write_msr(fixed_16k_a0000, all_uncached);
-  for (u32 i = 0; i < fixed_4k_count; ++i) arch::write_msr(fixed_4k_first + i, all_write_back);
+  if (!(cc::cpuid(1, 0).edx & cpuid_1_edx_mtrr)) return;
+  const unsigned variable_count = cc::read_msr(mtrr_capabilities) & 0xff;
+  cc::write_msr(default_type, 0);
+  cc::write_msr(fixed_64k, all_write_back);
+  cc::write_msr(fixed_16k_80000, all_write_back);
+  cc::write_msr(fixed_16k_a0000, all_uncached);
+  for (u32 i = 0; i < fixed_4k_count; ++i) cc::write_msr(fixed_4k_first + i, all_write_back);
 
   // The hole in naturally aligned powers of two, from the top down.
   const u64 address_mask = (1ull << physical_address_bits) - 1;
@@ -40,10 +40,10 @@ void set_memory_types(Gpa low_ram_end, unsigned physical_address_bits) {
       if (const u64 natural = end & -end; size > natural) size = natural;
       end -= size;
     }
-    arch::write_msr(variable_base + 2 * i, used ? end : 0);
-    arch::write_msr(variable_mask + 2 * i, used ? (address_mask & ~(size - 1)) | mask_valid : 0);
+    cc::write_msr(variable_base + 2 * i, used ? end : 0);
+    cc::write_msr(variable_mask + 2 * i, used ? (address_mask & ~(size - 1)) | mask_valid : 0);
   }
-  arch::write_msr(default_type, type_write_back | enable | enable_fixed);
+  cc::write_msr(default_type, type_write_back | enable | enable_fixed);
 }
 
 }  // namespace pei

@@ -47,7 +47,7 @@ constinit mem::RegionMap ram;
 }  // namespace
 }  // namespace pei
 
-void handoff::pei_entry(const WorkArea& work) {
+void handoff::pei_entry(const WorkArea& work, const cc::Guest& guest) {
   using namespace pei;
   arch::phase_marker<2>();
   const base::u64 pei_stamp = arch::read_tsc();
@@ -61,7 +61,7 @@ void handoff::pei_entry(const WorkArea& work) {
   if (!page) cc::terminate(cc::Reason::no_memory);
   auto& to_dxe = *new (identity(page->start())) handoff::PeiToDxe{};
   to_dxe.magic = handoff::PeiToDxe::magic_value;
-  to_dxe.guest = work.guest;
+  to_dxe.guest = guest;
   to_dxe.low_ram_end = end_of_low_ram(ram);
 
   DxeLoader loader(ram);

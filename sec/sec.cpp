@@ -6,11 +6,35 @@
 #include "lib/interrupt/crash.hpp"
 #include "lib/interrupt/interrupt.hpp"
 #include "lib/log/log.hpp"
+#include "lib/mem/page_tables.hpp"
 
 extern "C" {
 extern base::u8 sec_bss_begin[], sec_bss_end[], sec_end[];
 base::u64 __stack_chk_guard = 0;
 }
+
+namespace sec {
+namespace {
+
+using namespace base;
+
+constexpr u8 vmm_communication = 29;  // #VC
+
+void on_vmm_communication(arch::InterruptFrame& frame) {
+  if (!cc::handle_exception(frame)) crash::report(frame);
+}
+
+// The GHCB's page out of the early tables' large private one.
+void map_shared(Gpa page) {
+  mem::PageTables tables;
+  tables.adopt([](Gpa address) { return reinterpret_cast<void*>(address.raw()); }, {false, false, cc::private_mask()},
+               Gpa(layout::early_page_tables), PageRange(Gpa(layout::early_table_pool), layout::early_table_pool_bytes / page_bytes));
+  if (!tables.map(PageRange(page, 1), mem::Protection::read_write, mem::Caching::shared)) cc::terminate(cc::Reason::panic);
+  arch::write_cr3(layout::early_page_tables);
+}
+
+}  // namespace
+}  // namespace sec
 
 // Entered by reset/ in long mode with the early page tables, on SEC's stack. RDI: the work area.
 extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] void sec_entry(const handoff::WorkArea* work) {
@@ -20,8 +44,9 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   crash::add_image("sec", layout::sec_image, layout::sec_image_bytes);
   crash::set_stack(layout::sec_stack, layout::sec_stack_top);
   interrupt::init(false);
-  cc::init(work->guest);
+  const cc::Guest guest = cc::bring_up(work->guest, work->private_mask, sec::map_shared);
+  interrupt::set_handler(sec::vmm_communication, sec::on_vmm_communication);
   log::init();
   log::info("Ashlar SEC: ", cc::guest_name(), " guest");
-  handoff::pei_entry(*work);
+  handoff::pei_entry(*work, guest);
 }

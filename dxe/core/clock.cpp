@@ -4,6 +4,7 @@
 #include "dxe/core/event.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/arch/cpu.hpp"
+#include "lib/base/bits.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/interrupt/interrupt.hpp"
 
@@ -29,18 +30,19 @@ constinit u64 pm_ticks = 0;  // since init_clock
 constinit u64 tsc_start = 0;
 constinit u32 old_spurious = 0;
 
-bool x2apic() { return arch::read_msr(msr_apic_base) & apic_base_x2apic; }
+constinit bool x2apic = false;
+constinit Gpa apic_base;
 
 u32 read_apic(Apic reg) {
-  if (x2apic()) return static_cast<u32>(arch::read_msr(msr_x2apic + (static_cast<u32>(reg) >> 4)));
-  return cc::mmio_read32(Gpa((arch::read_msr(msr_apic_base) & ~u64{0xfff}) + static_cast<u32>(reg)));
+  if (x2apic) return static_cast<u32>(cc::read_msr(msr_x2apic + (static_cast<u32>(reg) >> 4)));
+  return cc::mmio_read32(apic_base + static_cast<u32>(reg));
 }
 
 void write_apic(Apic reg, u32 value) {
-  if (x2apic())
-    arch::write_msr(msr_x2apic + (static_cast<u32>(reg) >> 4), value);
+  if (x2apic)
+    cc::write_msr(msr_x2apic + (static_cast<u32>(reg) >> 4), value);
   else
-    cc::mmio_write32(Gpa((arch::read_msr(msr_apic_base) & ~u64{0xfff}) + static_cast<u32>(reg)), value);
+    cc::mmio_write32(apic_base + static_cast<u32>(reg), value);
 }
 
 // The counter wraps after 4.6 s; the tick looks more often than that.
@@ -58,6 +60,9 @@ void tick(arch::InterruptFrame&) {
 }  // namespace
 
 void init_clock(u16 pm_timer_port) {
+  const u64 base = cc::read_msr(msr_apic_base);
+  x2apic = base & apic_base_x2apic;
+  apic_base = Gpa(base & Bits<51, 12>::mask);
   pm_port = pm_timer_port;
   last_pm = cc::in32(pm_port);
   tsc_start = arch::read_tsc();

@@ -35,6 +35,9 @@ void take_over(const handoff::PeiToDxe& from_pei) {
   interrupt::load_descriptors(reinterpret_cast<u64>(exception_stack + sizeof exception_stack));
   interrupt::init(true);
   cc::init(from_pei.guest);
+  interrupt::set_handler(29, [](arch::InterruptFrame& frame) {
+    if (!cc::handle_exception(frame)) crash::report(frame);
+  });
   log::init();
   log::info("Ashlar DXE at ", log::hex(from_pei.dxe_image.start()));
   if (!fw_cfg::init()) cc::terminate(cc::Reason::no_fw_cfg);
@@ -55,7 +58,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   fill_boot_services(*table.boot_services);
   init_images(table, from_pei->dxe_image);
   const drivers::PowerPorts ports = drivers::init_chipset(*from_pei);
-  load_runtime(*from_pei, {ports.pm1a_control, ports.sleep_type_s5});
+  load_runtime({ports.pm1a_control, ports.sleep_type_s5});
   init_clock(ports.pm_timer);
   restore_tpl(efi::tpl_application);
   drivers::init_console(table);

@@ -80,7 +80,7 @@ void fill_memory_attributes() {
 
 const handoff::RuntimeHooks& runtime_hooks() { return hooks; }
 
-void load_runtime(const handoff::PeiToDxe& from_pei, handoff::PowerOff power_off) {
+void load_runtime(handoff::PowerOff power_off) {
   place_image();
   auto entry = module::load(*header, image.start());
   if (!entry) cc::terminate(cc::Reason::damaged_image);
@@ -96,7 +96,6 @@ void load_runtime(const handoff::PeiToDxe& from_pei, handoff::PowerOff power_off
 
   const handoff::RuntimeStart start{
       .magic = handoff::RuntimeStart::magic_value,
-      .guest = from_pei.guest,
       .power_off = power_off,
       .image = image,
       .relocations = relocations,

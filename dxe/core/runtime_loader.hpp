@@ -10,7 +10,7 @@ namespace core {
 using namespace base;
 
 // Loads the runtime services' own image and lets it fill its table.
-void load_runtime(const handoff::PeiToDxe& from_pei, handoff::PowerOff power_off);
+void load_runtime(handoff::PowerOff power_off);
 const handoff::RuntimeHooks& runtime_hooks();
 
 // EFI_MEMORY_ATTRIBUTES_TABLE [uefi §4.6.4]: announced early, filled when boot services end.

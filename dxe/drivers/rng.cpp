@@ -4,6 +4,7 @@
 #include "dxe/core/handle.hpp"
 #include "dxe/core/thunk.hpp"
 #include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
 #include "lib/efi/rng.hpp"
 
 namespace drivers {
@@ -71,7 +72,7 @@ constinit RandomNumbers random_numbers{};
 }  // namespace
 
 void install_rng(RandomSource device) {
-  has_rdrand = arch::cpuid(1, 0).ecx & cpuid_1_ecx_rdrand;
+  has_rdrand = cc::cpuid(1, 0).ecx & cpuid_1_ecx_rdrand;
   device_source = device;
   if (!has_rdrand && !device) return;
   random_numbers.get_info = core::thunk<&RandomNumbers::list>;

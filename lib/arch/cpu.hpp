@@ -23,6 +23,7 @@ u64 read_cr4();
 void write_cr0(u64 value);
 void write_cr3(u64 value);
 void write_cr4(u64 value);
+u64 read_xcr0();  // CR4.OSXSAVE must be set
 void invalidate_page(u64 address);
 
 u64 read_rflags();

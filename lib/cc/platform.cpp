@@ -1,31 +1,52 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/cc/platform.hpp"
 
-#include "lib/arch/cpu.hpp"
 #include "lib/arch/io.hpp"
+#include "lib/cc/sev/bring_up.hpp"
+#include "lib/cc/sev/cpuid_table.hpp"
+#include "lib/cc/sev/events.hpp"
+#include "lib/cc/sev/ghcb_page.hpp"
+#include "lib/cc/sev/msr_protocol.hpp"
+#include "lib/cc/sev/page_state.hpp"
+#include "lib/cc/sev/vc_handler.hpp"
 #include "lib/log/log.hpp"
 
-// So far only the plain platform is served: each verb is one instruction. The other guest types end in
-// init(), so no verb can be reached with one.
 namespace cc {
 namespace {
-constinit GuestType current = GuestType::plain;
-}
 
-void init(GuestType type) {
-  current = type;
-  switch (type) {
-    case GuestType::plain: return;
-    case GuestType::sev:
+constinit Guest current{};
+
+// Must requests go through the GHCB, because the bare instruction would trap?
+bool by_ghcb() {
+  switch (current.type) {
+    case GuestType::plain:
+    case GuestType::sev: return false;
     case GuestType::sev_es:
-    case GuestType::snp:
-    case GuestType::tdx: terminate(Reason::unsupported_guest);
+    case GuestType::snp: return true;
+    case GuestType::tdx: break;
   }
   terminate(Reason::unsupported_guest);
 }
 
+bool has_ledger() { return current.type == GuestType::snp; }
+
+}  // namespace
+
+Guest bring_up(GuestType type, u64 private_mask, void (*map_shared)(Gpa)) {
+  Guest guest{type, private_mask, Gpa(layout::sec_ghcb), Gpa(layout::cpuid_page), 0};
+  current = guest;
+  if (by_ghcb()) sev::bring_up(guest, map_shared);
+  current = guest;
+  return guest;
+}
+
+void init(const Guest& guest) {
+  current = guest;
+  if (by_ghcb()) sev::use_ghcb(guest.ghcb);
+}
+
 const char* guest_name() {
-  switch (current) {
+  switch (current.type) {
     case GuestType::plain: return "plain";
     case GuestType::sev: return "SEV";
     case GuestType::sev_es: return "SEV-ES";
@@ -35,31 +56,72 @@ const char* guest_name() {
   return "unknown";
 }
 
-u8 in8(u16 port) { return arch::in8(port); }
-u16 in16(u16 port) { return arch::in16(port); }
-u32 in32(u16 port) { return arch::in32(port); }
-void out8(u16 port, u8 value) { arch::out8(port, value); }
-void out16(u16 port, u16 value) { arch::out16(port, value); }
-void out32(u16 port, u32 value) { arch::out32(port, value); }
+u8 in8(u16 port) { return by_ghcb() ? static_cast<u8>(sev::port_in(port, 1)) : arch::in8(port); }
+u16 in16(u16 port) { return by_ghcb() ? static_cast<u16>(sev::port_in(port, 2)) : arch::in16(port); }
+u32 in32(u16 port) { return by_ghcb() ? sev::port_in(port, 4) : arch::in32(port); }
+void out8(u16 port, u8 value) { by_ghcb() ? sev::port_out(port, value, 1) : arch::out8(port, value); }
+void out16(u16 port, u16 value) { by_ghcb() ? sev::port_out(port, value, 2) : arch::out16(port, value); }
+void out32(u16 port, u32 value) { by_ghcb() ? sev::port_out(port, value, 4) : arch::out32(port, value); }
+void in_bytes(u16 port, std::span<u8> into) {
+  if (by_ghcb()) return sev::port_in_bytes(port, into);
+  for (u8& byte : into) byte = arch::in8(port);
+}
 
-u8 mmio_read8(Gpa a) { return arch::read8(a.raw()); }
-u16 mmio_read16(Gpa a) { return arch::read16(a.raw()); }
-u32 mmio_read32(Gpa a) { return arch::read32(a.raw()); }
-u64 mmio_read64(Gpa a) { return arch::read64(a.raw()); }
-void mmio_write8(Gpa a, u8 v) { arch::write8(a.raw(), v); }
-void mmio_write16(Gpa a, u16 v) { arch::write16(a.raw(), v); }
-void mmio_write32(Gpa a, u32 v) { arch::write32(a.raw(), v); }
-void mmio_write64(Gpa a, u64 v) { arch::write64(a.raw(), v); }
+u8 mmio_read8(Gpa a) { return by_ghcb() ? static_cast<u8>(sev::mmio_in(a, 1)) : arch::read8(a.raw()); }
+u16 mmio_read16(Gpa a) { return by_ghcb() ? static_cast<u16>(sev::mmio_in(a, 2)) : arch::read16(a.raw()); }
+u32 mmio_read32(Gpa a) { return by_ghcb() ? static_cast<u32>(sev::mmio_in(a, 4)) : arch::read32(a.raw()); }
+u64 mmio_read64(Gpa a) { return by_ghcb() ? sev::mmio_in(a, 8) : arch::read64(a.raw()); }
+void mmio_write8(Gpa a, u8 v) { by_ghcb() ? sev::mmio_out(a, v, 1) : arch::write8(a.raw(), v); }
+void mmio_write16(Gpa a, u16 v) { by_ghcb() ? sev::mmio_out(a, v, 2) : arch::write16(a.raw(), v); }
+void mmio_write32(Gpa a, u32 v) { by_ghcb() ? sev::mmio_out(a, v, 4) : arch::write32(a.raw(), v); }
+void mmio_write64(Gpa a, u64 v) { by_ghcb() ? sev::mmio_out(a, v, 8) : arch::write64(a.raw(), v); }
 
-// A plain guest's RAM needs no acceptance and is visible to the host as it is.
-Result<> accept(PageRange) { return {}; }
-Result<> share(PageRange) { return {}; }
-Result<> unshare(PageRange) { return {}; }
-u64 private_mask() { return 0; }
+arch::CpuidResult cpuid(u32 leaf, u32 subleaf) {
+  switch (current.type) {
+    case GuestType::plain:
+    case GuestType::sev: return arch::cpuid(leaf, subleaf);
+    case GuestType::sev_es: return sev::host_cpuid(leaf, subleaf, 1);
+    case GuestType::snp: return sev::table_cpuid(*reinterpret_cast<const sev::CpuidPage*>(current.cpuid_page.raw()), leaf, subleaf);
+    case GuestType::tdx: break;
+  }
+  terminate(Reason::unsupported_guest);
+}
+u64 read_msr(u32 index) { return by_ghcb() ? sev::msr_in(index) : arch::read_msr(index); }
+void write_msr(u32 index, u64 value) { by_ghcb() ? sev::msr_out(index, value) : arch::write_msr(index, value); }
+
+void accept(PageRange range) {
+  if (has_ledger()) sev::validate(range);
+}
+bool acceptance_costs() { return has_ledger(); }
+
+Result<> share(PageRange range) {
+  if (has_ledger()) sev::rescind(range);
+  return {};
+}
+Result<> unshare(PageRange range) {
+  if (has_ledger()) sev::validate(range);
+  return {};
+}
+bool devices_need_shared_memory() { return current.private_mask != 0; }
+
+u64 private_mask() { return current.private_mask; }
 u64 shared_mask() { return 0; }
 
+bool handle_exception(arch::InterruptFrame& frame) { return by_ghcb() && sev::handle_vc(frame); }
+
 void terminate(Reason reason) {
-  log::error("terminated: ", describe(reason), " (reason ", static_cast<u64>(reason), ")");
+  static constinit bool terminating = false;
+  const bool nested = terminating;
+  terminating = true;
+  // The console is the host's too: a termination while one is being printed goes out without more words.
+  if (!nested) log::error("terminated: ", describe(reason), " (reason ", log::hex(static_cast<u64>(reason)), ")");
+  switch (current.type) {
+    case GuestType::plain:
+    case GuestType::sev: arch::stop();
+    case GuestType::sev_es:
+    case GuestType::snp: sev::request_termination(reason);
+    case GuestType::tdx: arch::stop();
+  }
   arch::stop();
 }
 

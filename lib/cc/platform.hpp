@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #pragma once
 
+#include <span>
+
+#include "lib/arch/cpu.hpp"
+#include "lib/arch/interrupts.hpp"
 #include "lib/base/address.hpp"
 #include "lib/base/result.hpp"
 #include "lib/cc/reason.hpp"
+#include "lib/handoff/layout.hpp"
 
 // The one place that knows what kind of guest this is. Everything else speaks these verbs.
 namespace cc {
@@ -13,8 +18,20 @@ using namespace base;
 // Written by reset/ into the work area; the numbers are shared with the assembly.
 enum class GuestType : u8 { plain = 0, sev = 1, sev_es = 2, snp = 3, tdx = 4 };
 
-// Chooses the platform, once per phase and before any other verb. Terminates on a type that cannot be served.
-void init(GuestType type);
+// What one phase tells the next.
+struct Guest {
+  GuestType type = GuestType::plain;
+  u64 private_mask = 0;  // address bit that says "private" in a page-table entry
+  Gpa ghcb;              // shared page for requests to the host
+  Gpa cpuid_page;        // what CPUID says, where the launch vouches for it
+  u64 hypervisor_features = 0;
+};
+
+// SEC: chooses the platform and agrees with the host; `map_shared` takes the private bit out of a page's mapping.
+// Terminates when that fails, or on a type that cannot be served.
+Guest bring_up(GuestType type, u64 private_mask, void (*map_shared)(Gpa page));
+// Later phases: takes over what SEC found.
+void init(const Guest& guest);
 const char* guest_name();
 
 // Port I/O.
@@ -24,6 +41,7 @@ u32 in32(u16 port);
 void out8(u16 port, u8 value);
 void out16(u16 port, u16 value);
 void out32(u16 port, u32 value);
+void in_bytes(u16 port, std::span<u8> into);
 
 // Device registers, by guest physical address (identity mapped).
 u8 mmio_read8(Gpa address);
@@ -35,15 +53,27 @@ void mmio_write16(Gpa address, u16 value);
 void mmio_write32(Gpa address, u32 value);
 void mmio_write64(Gpa address, u64 value);
 
-// Makes RAM that the launch did not hand over usable as private memory.
-Result<> accept(PageRange range);
-// Gives pages to the host and takes them back. Only mem::SharedPages calls these.
+// Registers that a host may intercept.
+arch::CpuidResult cpuid(u32 leaf, u32 subleaf);
+u64 read_msr(u32 index);
+void write_msr(u32 index, u64 value);
+
+// Makes RAM that the launch did not hand over usable as private memory; it must be mapped private. Only
+// mem::Ledger calls this, once for each page.
+void accept(PageRange range);
+// Is acceptance work that is worth putting off?
+bool acceptance_costs();
+// Gives pages to the host, and takes them back. The caller changes their mapping: after share(), before unshare().
 Result<> share(PageRange range);
 Result<> unshare(PageRange range);
+// Can devices reach only memory that was shared?
+bool devices_need_shared_memory();
 
-// The address bits that say "private" in a page-table entry, and the ones that say "shared".
 u64 private_mask();
-u64 shared_mask();
+u64 shared_mask();  // the address bit that says "shared"; no guest served so far has one
+
+// #VC and #VE: emulates what the instruction wanted, or terminates. False: not ours, a crash like any other.
+bool handle_exception(arch::InterruptFrame& frame);
 
 [[noreturn]] void terminate(Reason reason);
 

@@ -99,7 +99,7 @@ void read_at(Key key, u32 offset, std::span<u8> into) {
   }
   cc::out16(selector_port, static_cast<u16>(key));
   while (offset--) cc::in8(data_port);
-  for (u8& byte : into) byte = cc::in8(data_port);
+  cc::in_bytes(data_port, into);
 }
 
 u16 read_u16(Key key) {

@@ -24,7 +24,7 @@ struct PeiToDxe {
   static constexpr u64 magic_value = 0x3158'4452'4c53'41ull;  // "ASLRDX1"
   static constexpr unsigned max_regions = 160;
   u64 magic;
-  cc::GuestType guest;
+  cc::Guest guest;
   bool giant_pages, no_execute;
   u8 physical_address_bits;
   TimeStamps stamps;

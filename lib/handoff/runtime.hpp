@@ -38,7 +38,6 @@ struct RuntimeHooks;
 struct RuntimeStart {
   static constexpr u64 magic_value = 0x3154'5253'4c41'4853;  // "SHALSRT1" in memory
   u64 magic;
-  cc::GuestType guest;
   PowerOff power_off;
   PageRange image;                   // where the image was loaded, all segments
   std::span<const u32> relocations;  // offsets in the image of quadwords that hold one of its addresses

@@ -6,6 +6,6 @@
 namespace handoff {
 
 // SEC is done: exceptions are reported, the platform is chosen.
-[[noreturn]] void pei_entry(const WorkArea& work);
+[[noreturn]] void pei_entry(const WorkArea& work, const cc::Guest& guest);
 
 }  // namespace handoff

@@ -35,7 +35,12 @@ u64* PageTables::table_of(u64 entry) const {
 }
 
 u64 PageTables::leaf_flags(Protection protection, Caching caching) const {
-  u64 flags = accessed | dirty | (caching == Caching::uncached ? cache_disable | write_through : features_.private_mask);
+  u64 flags = accessed | dirty;
+  switch (caching) {
+    case Caching::write_back: flags |= features_.private_mask; break;
+    case Caching::uncached: flags |= cache_disable | write_through; break;
+    case Caching::shared: break;
+  }
   const u64 nx = features_.no_execute ? no_execute : 0;
   switch (protection) {
     case Protection::none: return 0;

@@ -12,7 +12,8 @@ using namespace base;
 // What a mapping permits. Writable and executable at once exists only for images and loaders that were not
 // built for anything better; see dxe/core/memory_policy.hpp.
 enum class Protection : u8 { none, read_only, read_execute, read_write, read_write_execute };
-enum class Caching : u8 { write_back, uncached };
+// Only ordinary memory is private: devices and what is shared with the host are not.
+enum class Caching : u8 { write_back, uncached, shared };
 
 // Four-level page tables that map every address to itself [apm2 §5.3].
 class PageTables {

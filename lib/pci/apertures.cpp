@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/pci/apertures.hpp"
 
-#include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
 #include "lib/base/endian.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/pci/host_bridge.hpp"
@@ -50,12 +50,12 @@ void read_host_wishes(Machine& machine) {
 
 unsigned usable_address_bits() {
   constexpr u32 address_sizes = 0x8000'0008, features = 0x8000'0001;
-  const u32 highest = arch::cpuid(0x8000'0000, 0).eax;
+  const u32 highest = cc::cpuid(0x8000'0000, 0).eax;
   if (highest < address_sizes) return least_bits;
-  const u32 sizes = arch::cpuid(address_sizes, 0).eax;
+  const u32 sizes = cc::cpuid(address_sizes, 0).eax;
   const unsigned host = sizes & 0xff, guest = sizes >> 16 & 0xff;
   const unsigned bits = guest ? guest : host;
-  const bool gigabyte_pages = arch::cpuid(features, 0).edx >> 26 & 1;
+  const bool gigabyte_pages = cc::cpuid(features, 0).edx >> 26 & 1;
   const unsigned most = gigabyte_pages ? most_bits : most_bits_without_1g;
   return bits < least_bits ? least_bits : bits > most ? most : bits;
 }

@@ -49,7 +49,7 @@ void bring_up(Guest& guest, void (*map_shared)(Gpa)) {
   if (guest.type == GuestType::snp) {
     guest.hypervisor_features = hypervisor_features();
     if (!(guest.hypervisor_features & hv_snp)) terminate(Reason::hypervisor_without_snp);
-    check_cpuid_page(*reinterpret_cast<const CpuidPage*>(layout::cpuid_page));
+    check_cpuid_page(*reinterpret_cast<const CpuidPage*>(guest.cpuid_page.raw()));
     check_secrets_page(*reinterpret_cast<const SecretsPage*>(layout::secrets_page));
   }
   share_ghcb(guest.type, guest.ghcb, map_shared);

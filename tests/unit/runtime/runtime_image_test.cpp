@@ -90,7 +90,6 @@ class RuntimeImageTest : public testing::Test {
     table->configuration_table = data<efi::ConfigurationTable>(0xa00);
     table->runtime_services = services;
     handoff::RuntimeStart start{.magic = 0,
-                                .guest = cc::GuestType::plain,
                                 .power_off = {},
                                 .image = PageRange(Gpa(physical), image_bytes / page_bytes),
                                 .relocations = {},
