@@ -99,7 +99,7 @@ fetch_guest() {
 # Modules a firmware's guest needs, in load order; those built into the kernel are skipped.
 guest_modules=(
     fs/efivarfs/efivarfs
-    drivers/virtio/virtio drivers/virtio/virtio_ring
+    drivers/virtio/virtio_ring drivers/virtio/virtio
     drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci
     drivers/block/virtio_blk drivers/char/hw_random/virtio-rng
 )

@@ -32,8 +32,9 @@ std::int32_t reboot_timeout() {
       timeout >= 0 && core::create_event(efi::event_type::timer, 0, nullptr, nullptr, &events[1]) &&
       core::set_timer(events[1], efi::TimerDelay::relative, u64{static_cast<u32>(timeout)} * 10'000))
     count = 2;
-  log::error("nothing to boot; press a key to reset");
+  // What was typed before the invitation does not answer it.
   (void)table.con_in->reset(table.con_in, false);
+  log::error("nothing to boot; press a key to reset");
   u64 index = 0;
   (void)!core::wait_for_event(count, events, &index);
   reset();

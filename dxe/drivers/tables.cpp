@@ -43,8 +43,7 @@ Result<> add_fpdt(acpi::TableSet& tables) {
   return tables.add(TRY(acpi::make_fpdt(bytes_of(page), *performance)));
 }
 
-Result<> install_acpi() {
-  const acpi::Loaded loaded = TRY(acpi::load_tables(table_memory));
+Result<> install_acpi(const acpi::Loaded& loaded) {
   acpi::TableSet tables;
   TRY(tables.open(loaded));
   if (auto added = add_fpdt(tables); !added) log::warning("acpi: no FPDT: ", added.error());
@@ -65,7 +64,9 @@ Result<> install_smbios() {
 }  // namespace
 
 void install_tables() {
-  if (auto done = install_acpi(); !done && done.error() != Error::not_found) log::error("no ACPI tables: ", done.error());
+  // The loader says itself what it refuses.
+  if (auto loaded = acpi::load_tables(table_memory))
+    if (auto done = install_acpi(*loaded); !done) log::error("no ACPI tables: ", done.error());
   if (auto done = install_smbios(); !done) log::error("no SMBIOS tables: ", done.error());
 }
 

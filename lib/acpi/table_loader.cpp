@@ -62,7 +62,8 @@ class Interpreter {
       case Command::write_pointer: return check_write(e.write_pointer);
     }
     // A newer QEMU's hint; those that matter make their absence visible in another way. Zero is padding.
-    if (static_cast<u32>(e.command)) log::info("acpi: table loader command ", at_ + 1, " is unknown, skipped");
+    if (static_cast<u32>(e.command) && !saw_unknown_) log::warning("acpi: table loader command ", at_ + 1, " is unknown, skipped");
+    saw_unknown_ |= static_cast<u32>(e.command) != 0;
     return {};
   }
 
@@ -163,6 +164,7 @@ class Interpreter {
   std::string_view names_[Loaded::max_blobs];
   u64 total_ = 0;
   usize at_ = 0;
+  bool saw_unknown_ = false;  // one line is enough for all of them
   const char* why_ = "";
 };
 
@@ -175,11 +177,15 @@ Result<Loaded> load_tables(const Allocator& allocator) {
     return Error::protocol_error;
   }
   // One private copy: the host could change the script between two readings.
-  const PageRange pages = TRY(allocator.allocate(allocator.context, bytes_to_pages(file.size), Use::scratch));
-  auto* entries = reinterpret_cast<Entry*>(pages.start().raw());
+  auto pages = allocator.allocate(allocator.context, bytes_to_pages(file.size), Use::scratch);
+  if (!pages) {
+    log::error("acpi: out of memory for the table loader script; no ACPI tables");
+    return pages.error();
+  }
+  auto* entries = reinterpret_cast<Entry*>(pages->start().raw());
   fw_cfg::read(file.key, {reinterpret_cast<u8*>(entries), file.size});
   auto result = Interpreter(allocator, {entries, file.size / sizeof(Entry)}).run();
-  allocator.release(allocator.context, pages);
+  allocator.release(allocator.context, *pages);
   return result;
 }
 

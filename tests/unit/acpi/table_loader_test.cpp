@@ -66,6 +66,7 @@ TEST_F(TableLoader, LinksPointersAndChecksums) {
 
 TEST_F(TableLoader, UnknownCommandsAreSkipped) {
   EXPECT_TRUE(load(base().raw(0).raw(5).raw(0xffffffff)));
+  EXPECT_EQ(fakes::take_log(), "ashlar: acpi: table loader command 12 is unknown, skipped\n");
 }
 
 TEST_F(TableLoader, WritePointerIsPerformedLast) {

@@ -40,12 +40,24 @@ TEST_F(Ram, ReservedWinsInAnyOrder) {
   const mem::E820Entry list[] = {{0x300800, 0x1000, 2}, {0x100000, 0x700000, 1}};
   ASSERT_TRUE(mem::add_e820_ram(map, list, ram));
   EXPECT_EQ(text(), "100000-300000 302000-800000 ");
+  EXPECT_EQ(fakes::take_log(), "ashlar: e820: 0x300000..0x302000 is both RAM and reserved; not used\n");
+}
+
+// The host cannot take the firmware's own early RAM away and give it out at the same time.
+TEST_F(Ram, ReservedOverEverythingLeavesNoRam) {
+  const mem::E820Entry list[] = {{0, 0x80000000, 1}, {0, 1ull << 45, 2}};
+  EXPECT_EQ(mem::add_e820_ram(map, list, ram).error(), Error::not_found);
+  EXPECT_EQ(text(), "");
 }
 
 TEST_F(Ram, OverlapsWrapsAndNonsenseAreLeftOut) {
   const mem::E820Entry list[] = {{0x100000, 0x100000, 1}, {0x180000, 0x100000, 1}, {~0ull - 10, 0x100, 1}, {0x400000, ~0ull, 1}, {0x500000, 0, 1}, {0x600001, 0xffe, 1}};
   ASSERT_TRUE(mem::add_e820_ram(map, list, ram));
   EXPECT_EQ(text(), "100000-200000 ");
+  EXPECT_EQ(fakes::take_log(),
+            "ashlar: e820: RAM 0x180000..0x280000 left out: it overlaps other RAM\n"
+            "ashlar: e820: entry at 0xfffffffffffffff5 of 0x100 bytes left out: outside the address space\n"
+            "ashlar: e820: entry at 0x400000 of 0xffffffffffffffff bytes left out: outside the address space\n");
 }
 
 TEST_F(Ram, NothingUsable) {
