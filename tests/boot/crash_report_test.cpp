@@ -58,7 +58,7 @@ void expect_report(Qemu& qemu, const Crash& crash) {
       registers({"R8", "R9", "R10", "R11"}),
       registers({"R12", "R13", "R14", "R15"}),
       line(std::string("  called from ") + crash.trace),
-      line("terminated: unexpected processor exception \\(reason 2\\)"),
+      line("terminated: unexpected processor exception \\(reason 0x2\\)"),
   };
   for (const std::string& part : parts) ASSERT_TRUE(qemu.expect_match("^" + part, Seconds{5})) << part << qemu.tail();
   EXPECT_FALSE(qemu.expect_match("[\\s\\S]", Seconds{0.5})) << qemu.tail();
