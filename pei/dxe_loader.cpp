@@ -46,6 +46,7 @@ Result<> map_everything(mem::PageTables& tables, const handoff::PeiToDxe& to_dxe
   TRY(tables.map(to_dxe.image, Protection::read_only, Caching::write_back));
   TRY(tables.map(PageRange(Gpa(0), 1), Protection::none, Caching::write_back));
   TRY(tables.map(PageRange(to_dxe.stack.start() - page_bytes, 1), Protection::none, Caching::write_back));
+  if (to_dxe.guest.ghcb.raw()) TRY(tables.map(PageRange(to_dxe.guest.ghcb, 1), Protection::read_write, Caching::shared));
   // This code leaves for DXE with the new tables already loaded; DXE takes the right away.
   TRY(tables.map(PageRange::covering(layout::sec_image, reinterpret_cast<u64>(sec_text_end) - layout::sec_image),
                  Protection::read_execute, Caching::write_back));

@@ -6,6 +6,7 @@
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/handoff/sec_to_pei.hpp"
 #include "lib/log/log.hpp"
+#include "lib/mem/ledger.hpp"
 #include "pei/dxe_loader.hpp"
 #include "pei/mtrr.hpp"
 #include "pei/ram.hpp"
@@ -18,10 +19,25 @@ using namespace base;
 constexpr mem::Tag tag(efi::MemoryType type) { return {static_cast<u32>(type), 0}; }
 void* identity(Gpa address) { return reinterpret_cast<void*>(address.raw()); }
 
-// RAM that is in use before anything is allocated.
-void reserve_fixed(mem::RegionMap& map) {
+// Secrets, CPUID table and hashes are read by the operating system too [facts §10].
+void keep_pages_of_the_launch(mem::RegionMap& map) {
+  if (!cc::has_launch_pages()) return;
+  const PageRange pages(Gpa(layout::secrets_page), (layout::sec_ram_high - layout::secrets_page) / page_bytes);
+  if (!map.set(pages, tag(efi::MemoryType::reserved))) cc::terminate(cc::Reason::page_ledger);
+}
+
+// RAM below 4 GiB becomes usable. What lies above is accepted by DXE, which can map it.
+void accept_low_ram(mem::RegionMap& map) {
+  mem::Ledger ledger(map, tag(efi::MemoryType::unaccepted_memory));
   const PageRange sec_ram(Gpa(layout::sec_ram_base), layout::sec_ram_bytes / page_bytes);
-  if (!map.set(sec_ram, tag(efi::MemoryType::boot_services_data))) cc::terminate(cc::Reason::no_memory);
+  if (!ledger.note_launched(sec_ram, tag(efi::MemoryType::boot_services_data))) cc::terminate(cc::Reason::no_memory);
+  for (const mem::Region* r = map.first(); r; r = map.next(*r)) {
+    const PageRange low = r->range.intersect(PageRange(Gpa(0), 4_GiB / page_bytes));
+    if (!low.empty() && !ledger.accept(low, tag(efi::MemoryType::conventional))) cc::terminate(cc::Reason::page_ledger);
+    // The region may have been merged into its neighbour.
+    r = map.find(low.empty() ? r->range.start() : low.start());
+  }
+  keep_pages_of_the_launch(map);
   // Page 0 is not mapped, so that a null pointer faults; the operating system gets it back.
   if (!map.set(PageRange(Gpa(0), 1), tag(efi::MemoryType::boot_services_data))) log::debug("PEI: no RAM at 0");
 }
@@ -55,7 +71,7 @@ void handoff::pei_entry(const WorkArea& work, const cc::Guest& guest) {
 
   ram.init(identity, tag(efi::MemoryType::conventional), tag(efi::MemoryType::boot_services_data), {Gpa(1_MiB), Gpa(4_GiB)});
   find_ram(ram);
-  reserve_fixed(ram);
+  accept_low_ram(ram);
   auto page = ram.allocate(2, tag(efi::MemoryType::conventional), tag(efi::MemoryType::boot_services_data), mem::Placement::top_down,
                            {Gpa(1_MiB), Gpa(4_GiB)});
   if (!page) cc::terminate(cc::Reason::no_memory);

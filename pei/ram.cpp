@@ -12,7 +12,7 @@ namespace {
 
 using namespace base;
 
-constexpr mem::Tag free_ram{static_cast<u32>(efi::MemoryType::conventional), 0};
+constexpr mem::Tag unaccepted{static_cast<u32>(efi::MemoryType::unaccepted_memory), 0};
 constexpr unsigned max_entries = 128;
 
 u8 cmos(u8 index) {
@@ -23,7 +23,7 @@ u8 cmos(u8 index) {
 Result<> from_cmos(mem::RegionMap& map) {
   const mem::CmosMemory memory{static_cast<u16>(cmos(0x30) | cmos(0x31) << 8), static_cast<u16>(cmos(0x34) | cmos(0x35) << 8),
                                static_cast<u32>(cmos(0x5b) | cmos(0x5c) << 8 | cmos(0x5d) << 16)};
-  return mem::add_cmos_ram(map, memory, free_ram);
+  return mem::add_cmos_ram(map, memory, unaccepted);
 }
 
 Result<> from_e820(mem::RegionMap& map) {
@@ -35,7 +35,7 @@ Result<> from_e820(mem::RegionMap& map) {
     count = max_entries;
   }
   fw_cfg::read(file.key, {reinterpret_cast<u8*>(entries), count * sizeof(mem::E820Entry)});
-  return mem::add_e820_ram(map, {entries, count}, free_ram);
+  return mem::add_e820_ram(map, {entries, count}, unaccepted);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace pei {
 
-// All RAM of the guest as conventional memory, from etc/e820 or, without it, CMOS. Terminates when there is none.
+// All RAM of the guest, not yet accepted, from etc/e820 or, without it, CMOS. Terminates when there is none.
 void find_ram(mem::RegionMap& map);
 
 }  // namespace pei

@@ -57,6 +57,7 @@ Result<> exit_boot_services(efi::Handle image, u64 map_key) {
   raise_tpl(efi::tpl_high_level);
   stop_clock();
   while (step_count) steps[--step_count]();
+  unshare_everything();
   hand_over_to_runtime();
   efi::SystemTable& table = system_table();
   table.boot_services = nullptr;

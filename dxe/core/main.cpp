@@ -26,6 +26,8 @@ base::u64 __stack_chk_guard = 0;
 namespace core {
 namespace {
 
+constexpr u64 fw_cfg_bounce_pages = 64;
+
 alignas(16) constinit u8 exception_stack[8192] = {};
 
 void take_over(const handoff::PeiToDxe& from_pei) {
@@ -40,7 +42,27 @@ void take_over(const handoff::PeiToDxe& from_pei) {
   });
   log::init();
   log::info("Ashlar DXE at ", log::hex(from_pei.dxe_image.start()));
-  if (!fw_cfg::init()) cc::terminate(cc::Reason::no_fw_cfg);
+}
+
+// From SEC's page to one in memory that the operating system leaves alone: until it has its own, a #VC of its early
+// code still comes here.
+void move_ghcb(const cc::Guest& guest) {
+  if (!cc::needs_ghcb()) return;
+  auto page = allocate_pages(efi::AllocateType::max_address, efi::MemoryType::reserved, 1, Gpa(4_GiB - 1));
+  if (!page || !share_pages(PageRange(*page, 1))) cc::terminate(cc::Reason::no_memory);
+  cc::switch_ghcb(*page);
+  note_shared(PageRange(guest.ghcb, 1));
+  if (!unshare_pages(PageRange(guest.ghcb, 1))) cc::terminate(cc::Reason::page_ledger);
+}
+
+void open_fw_cfg() {
+  std::span<u8> bounce;
+  if (cc::devices_need_shared_memory()) {
+    auto pages = allocate_pages(efi::AllocateType::max_address, efi::MemoryType::boot_services_data, fw_cfg_bounce_pages, Gpa(4_GiB - 1));
+    if (!pages || !share_pages(PageRange(*pages, fw_cfg_bounce_pages))) cc::terminate(cc::Reason::no_memory);
+    bounce = {reinterpret_cast<u8*>((*pages).raw()), fw_cfg_bounce_pages * page_bytes};
+  }
+  if (!fw_cfg::init(bounce)) cc::terminate(cc::Reason::no_fw_cfg);
 }
 
 }  // namespace
@@ -53,6 +75,9 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   __stack_chk_guard = arch::read_tsc() * 0x9e37'79b9'7f4a'7c15;
   take_over(*from_pei);
   init_memory(*from_pei);
+  move_ghcb(from_pei->guest);
+  open_fw_cfg();
+  accept_high_ram();
   init_boot_record(from_pei->stamps);
   efi::SystemTable& table = init_system_table();
   fill_boot_services(*table.boot_services);

@@ -8,6 +8,7 @@
 #include "lib/interrupt/crash.hpp"
 #include "lib/interrupt/interrupt.hpp"
 #include "lib/log/log.hpp"
+#include "lib/mem/ledger.hpp"
 #include "lib/mem/region_map.hpp"
 
 namespace core {
@@ -18,6 +19,8 @@ using mem::Caching, mem::Protection, mem::Tag;
 
 constexpr Tag tag(MemoryType type, u64 attributes = 0) { return {static_cast<u32>(type), attributes}; }
 constexpr Tag free_ram = tag(MemoryType::conventional);
+// A bit of a tag's attributes that the memory map does not show: the host may read and write these pages.
+constexpr u64 shared_with_host = 1ull << 61;
 constexpr u64 low_tables = 16, more_tables = 64;
 
 constinit mem::RegionMap map;
@@ -134,8 +137,50 @@ void init_memory(const handoff::PeiToDxe& from_pei) {
                from_pei.page_table_pool);
   interrupt::set_handler(14, page_fault);
   // SEC's code has run its course.
-  const PageRange sec(Gpa(layout::sec_ram_base), layout::sec_ram_bytes / page_bytes);
+  const PageRange sec(Gpa(layout::sec_image), layout::sec_image_bytes / page_bytes);
   if (!remap(sec, Protection::read_write, Caching::write_back)) panic("no page tables");
+}
+
+void accept_high_ram() {
+  mem::Ledger ledger(map, tag(MemoryType::unaccepted_memory));
+  for (const mem::Region* r = map.first(); r; r = map.next(*r)) {
+    if (r->tag != tag(MemoryType::unaccepted_memory)) continue;
+    const PageRange range = r->range;
+    // PVALIDATE wants the page mapped; a plain guest has nothing to do here and maps on first touch.
+    for (Gpa at = range.start(); cc::acceptance_costs() && at < range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
+    if (!ledger.accept(range, free_ram)) cc::terminate(cc::Reason::page_ledger);
+    r = map.find(range.start());
+  }
+  changed();
+}
+
+Result<> share_pages(PageRange range) {
+  TplGuard guard(efi::tpl_notify);
+  const mem::Region* region = map.find(range.start());
+  if (!region || !region->range.contains(range)) return Error::invalid_parameter;
+  TRY(map.set(range, {region->tag.type, region->tag.attributes | shared_with_host}));
+  TRY(cc::share(range));
+  return remap(range, Protection::read_write, Caching::shared);
+}
+
+Result<> unshare_pages(PageRange range) {
+  TplGuard guard(efi::tpl_notify);
+  const mem::Region* region = map.find(range.start());
+  if (!region || !region->range.contains(range) || !(region->tag.attributes & shared_with_host)) return Error::invalid_parameter;
+  TRY(remap(range, Protection::read_write, Caching::write_back));
+  TRY(cc::unshare(range));
+  return map.set(range, {region->tag.type, region->tag.attributes & ~shared_with_host});
+}
+
+void note_shared(PageRange range) {
+  const mem::Region* region = map.find(range.start());
+  if (!region || !map.set(range, {region->tag.type, region->tag.attributes | shared_with_host})) cc::terminate(cc::Reason::page_ledger);
+}
+
+void unshare_everything() {
+  for (const mem::Region* r = map.first(); r; r = map.next(*r))
+    if ((r->tag.attributes & shared_with_host) && r->tag.type != static_cast<u32>(MemoryType::reserved))
+      if (!remap(r->range, Protection::read_write, Caching::write_back) || !cc::unshare(r->range)) cc::terminate(cc::Reason::page_ledger);
 }
 
 bool allocatable(MemoryType type) {
@@ -244,7 +289,7 @@ Result<> get_memory_map(u64* map_size, efi::MemoryDescriptor* out, u64* map_key,
     const auto type = static_cast<MemoryType>(r->tag.type);
     const bool at_runtime = type == MemoryType::runtime_services_code || type == MemoryType::runtime_services_data;
     const u64 caching = type == MemoryType::mmio ? uc : uc | wc | wt | wb;
-    *out = {type, 0, r->range.start().raw(), 0, r->range.pages(), caching | r->tag.attributes | (at_runtime ? runtime : 0)};
+    *out = {type, 0, r->range.start().raw(), 0, r->range.pages(), caching | (r->tag.attributes & ~shared_with_host) | (at_runtime ? runtime : 0)};
   }
   if (map_key) *map_key = key;
   return {};

@@ -6,6 +6,7 @@
 #include "dxe/core/services.hpp"
 #include "lib/acpi/table_loader.hpp"
 #include "lib/acpi/table_set.hpp"
+#include "lib/efi/confidential.hpp"
 #include "lib/log/log.hpp"
 #include "lib/smbios/smbios.hpp"
 
@@ -61,9 +62,26 @@ Result<> install_smbios() {
   return core::install_configuration_table(&efi::table_guid::smbios3, reinterpret_cast<void*>(entry.raw()));
 }
 
+// In ACPI reclaim memory: the kernel reads it before it knows what else to keep [facts §10].
+template <class T>
+Result<> install_copy(const T& table) {
+  const PageRange page = TRY(allocate(1, MemoryType::acpi_reclaim));
+  auto* copy = reinterpret_cast<T*>(page.start().raw());
+  *copy = table;
+  return core::install_configuration_table(&T::guid, copy);
+}
+
+Result<> install_launch_pages() {
+  if (!cc::has_launch_pages()) return {};
+  TRY(install_copy(efi::ConfidentialBlob{efi::ConfidentialBlob::magic_value, efi::ConfidentialBlob::current_version, 0, layout::secrets_page,
+                                         page_bytes, 0, layout::cpuid_page, page_bytes, 0}));
+  return install_copy(efi::LaunchSecretTable{layout::launch_secret, layout::launch_secret_bytes});
+}
+
 }  // namespace
 
 void install_tables() {
+  if (auto done = install_launch_pages(); !done) cc::terminate(cc::Reason::no_memory);
   // The loader says itself what it refuses.
   if (auto loaded = acpi::load_tables(table_memory))
     if (auto done = install_acpi(*loaded); !done) log::error("no ACPI tables: ", done.error());

@@ -33,9 +33,15 @@ bool has_ledger() { return current.type == GuestType::snp; }
 }  // namespace
 
 Guest bring_up(GuestType type, u64 private_mask, void (*map_shared)(Gpa)) {
-  Guest guest{type, private_mask, Gpa(layout::sec_ghcb), Gpa(layout::cpuid_page), 0};
+  Guest guest;
+  guest.type = type;
+  guest.private_mask = private_mask;
   current = guest;
-  if (by_ghcb()) sev::bring_up(guest, map_shared);
+  if (by_ghcb()) {
+    guest.ghcb = Gpa(layout::sec_ghcb);
+    guest.cpuid_page = Gpa(layout::cpuid_page);
+    sev::bring_up(guest, map_shared);
+  }
   current = guest;
   return guest;
 }
@@ -89,9 +95,18 @@ arch::CpuidResult cpuid(u32 leaf, u32 subleaf) {
 u64 read_msr(u32 index) { return by_ghcb() ? sev::msr_in(index) : arch::read_msr(index); }
 void write_msr(u32 index, u64 value) { by_ghcb() ? sev::msr_out(index, value) : arch::write_msr(index, value); }
 
+bool needs_ghcb() { return by_ghcb(); }
+void switch_ghcb(Gpa page) {
+  __builtin_memset(reinterpret_cast<void*>(page.raw()), 0, page_bytes);
+  if (current.type == GuestType::snp) sev::register_ghcb(page);
+  current.ghcb = page;
+  sev::use_ghcb(page);
+}
+
 void accept(PageRange range) {
   if (has_ledger()) sev::validate(range);
 }
+bool has_launch_pages() { return has_ledger(); }
 bool acceptance_costs() { return has_ledger(); }
 
 Result<> share(PageRange range) {

@@ -58,11 +58,17 @@ arch::CpuidResult cpuid(u32 leaf, u32 subleaf);
 u64 read_msr(u32 index);
 void write_msr(u32 index, u64 value);
 
+// Does each processor need a page for requests to the host? Such a page is shared first, then put to use.
+bool needs_ghcb();
+void switch_ghcb(Gpa page);
+
 // Makes RAM that the launch did not hand over usable as private memory; it must be mapped private. Only
 // mem::Ledger calls this, once for each page.
 void accept(PageRange range);
 // Is acceptance work that is worth putting off?
 bool acceptance_costs();
+// Did the launch fill pages (layout.hpp) that must be kept for the operating system?
+bool has_launch_pages();
 // Gives pages to the host, and takes them back. The caller changes their mapping: after share(), before unshare().
 Result<> share(PageRange range);
 Result<> unshare(PageRange range);

@@ -33,14 +33,18 @@ constexpr unsigned max_files = 128;
 struct State {
   bool dma = false;
   unsigned count = 0;
+  std::span<u8> bounce;  // shared with the host; the access structure lies at its start
   alignas(16) DmaAccess access;
   DirectoryEntry directory[max_files] = {};
 };
 constinit State state = {};
 
+// The access structure, where the device can see it.
+DmaAccess& access_structure() { return state.bounce.empty() ? state.access : *reinterpret_cast<DmaAccess*>(state.bounce.data()); }
+
 // The device works at once; control is zero or has the error bit when the OUT returns.
 bool transfer(u32 control, u64 address, u32 length) {
-  DmaAccess& access = state.access;
+  DmaAccess& access = access_structure();
   access.control = control;
   access.length = length;
   access.address = address;
@@ -50,6 +54,31 @@ bool transfer(u32 control, u64 address, u32 length) {
   cc::out32(dma_port + 4, swap_be(static_cast<u32>(where)));
   asm volatile("" : : : "memory");
   return (access.control & dma_error) == 0;
+}
+
+// What of the bounce buffer is for data; empty: devices reach our buffers themselves.
+std::span<u8> window() { return state.bounce.empty() ? state.bounce : state.bounce.subspan(sizeof(DmaAccess)); }
+
+// Reads on from where the item stands; `first` selects it.
+bool read_on(u32 first, std::span<u8> into) {
+  const std::span<u8> through = window();
+  if (through.empty()) return transfer(first | dma_read, reinterpret_cast<u64>(into.data()), static_cast<u32>(into.size()));
+  while (!into.empty()) {
+    const u64 part = into.size() < through.size() ? into.size() : through.size();
+    if (!transfer(first | dma_read, reinterpret_cast<u64>(through.data()), static_cast<u32>(part))) return false;
+    __builtin_memcpy(into.data(), through.data(), part);
+    into = into.subspan(part);
+    first = 0;
+  }
+  return true;
+}
+
+bool write_on(std::span<const u8> bytes) {
+  const std::span<u8> through = window();
+  if (through.empty()) return transfer(dma_write, reinterpret_cast<u64>(bytes.data()), static_cast<u32>(bytes.size()));
+  if (bytes.size() > through.size()) return false;
+  __builtin_memcpy(through.data(), bytes.data(), bytes.size());
+  return transfer(dma_write, reinterpret_cast<u64>(through.data()), static_cast<u32>(bytes.size()));
 }
 
 u32 select(Key key) { return static_cast<u32>(key) << 16 | dma_select; }
@@ -62,13 +91,15 @@ std::string_view name_of(const DirectoryEntry& e) {
 
 }  // namespace
 
-Result<> init() {
+Result<> init(std::span<u8> bounce) {
   state.dma = false;
   state.count = 0;
   u8 signature[4];
   read(Key::signature, signature);
   if (__builtin_memcmp(signature, "QEMU", 4) != 0) return Error::not_found;
-  state.dma = (read_u32(Key::id) & 2) != 0;
+  const bool offers_dma = (read_u32(Key::id) & 2) != 0;
+  state.dma = offers_dma && (!cc::devices_need_shared_memory() || !bounce.empty());
+  state.bounce = cc::devices_need_shared_memory() ? bounce : std::span<u8>();
 
   Be<u32> count;
   read(Key::file_directory, {reinterpret_cast<u8*>(&count), sizeof count});
@@ -87,13 +118,7 @@ void read(Key key, std::span<u8> into) { read_at(key, 0, into); }
 void read_at(Key key, u32 offset, std::span<u8> into) {
   if (into.empty()) return;
   if (state.dma) {
-    const u64 address = reinterpret_cast<u64>(into.data());
-    bool ok;
-    if (offset == 0) {
-      ok = transfer(select(key) | dma_read, address, static_cast<u32>(into.size()));
-    } else {
-      ok = transfer(select(key) | dma_skip, 0, offset) && transfer(dma_read, address, static_cast<u32>(into.size()));
-    }
+    const bool ok = offset == 0 ? read_on(select(key), into) : transfer(select(key) | dma_skip, 0, offset) && read_on(0, into);
     if (!ok) __builtin_memset(into.data(), 0, into.size());
     return;
   }
@@ -123,7 +148,7 @@ Result<> write(const File& file, u32 offset, std::span<const u8> bytes) {
   if (!state.dma) return Error::unsupported;
   if (offset > file.size || bytes.size() > file.size - offset) return Error::invalid_parameter;
   if (!transfer(select(file.key) | dma_skip, 0, offset)) return Error::device_error;
-  if (!transfer(dma_write, reinterpret_cast<u64>(bytes.data()), static_cast<u32>(bytes.size()))) return Error::device_error;
+  if (!write_on(bytes)) return Error::device_error;
   return {};
 }
 

@@ -35,8 +35,9 @@ struct File {
   u32 size = 0;
 };
 
-// Checks signature and interface, reads the file directory. not_found: no device.
-Result<> init();
+// Checks signature and interface, reads the file directory. not_found: no device. Where devices reach only shared
+// memory, DMA goes through `bounce`, pages shared with the host; without it, bytes come one exit for two thousand.
+Result<> init(std::span<u8> bounce = {});
 
 // Reads an item from its start; bytes past its end read as zero, as the device has it.
 void read(Key key, std::span<u8> into);
