@@ -70,7 +70,8 @@ void fill_memory_attributes() {
     for (unsigned i = 0; i < header->segment_count; ++i) {
       const module::Segment& s = header->segments[i];
       const bool code = s.flags & module::segment_execute, writable = s.flags & module::segment_write;
-      add_entry(pages_of(s), code ? MemoryType::runtime_services_code : MemoryType::runtime_services_data,
+      // The type is the region's, data included: an entry of another type is thrown away by Linux.
+      add_entry(pages_of(s), type,
                 (code ? 0 : efi::memory_attribute::xp) | (writable ? 0 : efi::memory_attribute::ro));
     }
   });

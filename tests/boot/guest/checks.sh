@@ -106,7 +106,7 @@ say_generation() {
 }
 
 say_complaints() {
-    dmesg | grep -E 'Firmware (Bug|Warn)|WARNING:|BUG:|Call Trace|unable to handle|Oops:' |
+    dmesg | grep -E 'Firmware (Bug|Warn)|memattr: (Entry|!)|WARNING:|BUG:|Call Trace|unable to handle|Oops:' |
         while read -r line; do say "complaint=$line"; done
     dmesg | grep -E ' efi: |memattr|ACPI: (RSDP|FPDT)|RAMDISK|smp: Brought' | while read -r line; do say "note=$line"; done
 }
