@@ -4,10 +4,15 @@
 # The one place that knows Debian's package names and fetches the guest's kernel.
 #   tests/deps.sh SET...     install what is missing of the sets build, run, test, bench
 #   tests/deps.sh guest      kernel, busybox and initrd into build/guest
+#   tests/deps.sh trixie-ovmf  Debian 13's OVMF into build/ovmf-trixie/OVMF.fd
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 guest=$root/build/guest
+trixie=$root/build/ovmf-trixie
+# edk2 2025.02, the first in Debian that boots as a strict SNP guest.
+trixie_ovmf_version=2025.02-8+deb13u1
+trixie_ovmf_sha256=78e0d54df11fc77406cb7a0bc9a39e5bca6d1cbe06556b91d9a73491c52decdf
 
 packages_of() {
     case $1 in
@@ -16,7 +21,8 @@ packages_of() {
         test)  echo clang-19 lld-19 llvm-19 nasm libclang-rt-19-dev libgtest-dev qemu-system-x86 cpio gzip mtools swtpm ;;
         bench) echo clang-19 lld-19 nasm qemu-system-x86 ovmf seabios ;;
         tpm)   echo swtpm ;;
-        *)     echo "deps.sh: unknown set '$1' (build, run, test, bench, tpm, guest)" >&2; return 2 ;;
+        machine) echo clang-19 lld-19 nasm libgtest-dev qemu-system-x86 cpio gzip ovmf libbearssl-dev ;;
+        *)     echo "deps.sh: unknown set '$1' (build, run, test, bench, tpm, machine, guest)" >&2; return 2 ;;
     esac
 }
 
@@ -133,15 +139,48 @@ pack_cpio() {
         cpio --quiet --null --create --format=newc --owner=0:0 --reproducible)
 }
 
+# The mirrors of the machine's own Debian suite, by the URIs in its apt configuration.
+debian_mirror() {
+    { awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null
+      awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null; } | head -n 1 || true
+}
+
+trixie_apt() {
+    "$1" -q -o "Dir::State=$trixie/state" -o "Dir::Cache=$trixie/cache" -o "Dir::Etc::sourcelist=$trixie/trixie.sources" \
+        -o Dir::Etc::sourceparts=/dev/null -o "APT::Sandbox::User=$(id -un)" -o Acquire::Languages=none "${@:2}" >&2
+}
+
+# By name, version and hash, with a configuration of its own: the machine's own packages stay Debian 12's.
+fetch_trixie_ovmf() {
+    [[ ! -f $trixie/OVMF.fd ]] || return 0
+    local mirror package=$trixie/package
+    mirror=$(debian_mirror)
+    [[ -n $mirror ]] || { echo "deps.sh: no Debian mirror in the apt configuration" >&2; exit 1; }
+    mkdir -p "$trixie"/{state/lists/partial,cache/archives/partial} "$package"
+    printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
+        "$mirror" >"$trixie/trixie.sources"
+    trixie_apt apt-get update
+    (cd "$package" && trixie_apt apt-get download "ovmf=$trixie_ovmf_version")
+    echo "$trixie_ovmf_sha256  $(echo "$package"/ovmf_*.deb)" | sha256sum --quiet -c >&2
+    dpkg-deb -x "$package"/ovmf_*.deb "$package/root"
+    cp "$package/root/usr/share/ovmf/OVMF.fd" "$trixie/OVMF.fd"
+    rm -rf "$package" "$trixie/state" "$trixie/cache"
+}
+
 main() {
-    [[ $# -gt 0 ]] || { sed -n '4,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
-    local sets=() want_guest="" argument
+    [[ $# -gt 0 ]] || { sed -n '4,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+    local sets=() want_guest="" want_trixie="" argument
     for argument in "$@"; do
-        if [[ $argument == guest ]]; then want_guest=1; else sets+=("$argument"); fi
+        case $argument in
+            guest)       want_guest=1 ;;
+            trixie-ovmf) want_trixie=1 ;;
+            *)           sets+=("$argument") ;;
+        esac
     done
     [[ -z $want_guest ]] || sets+=(run)
     require "${sets[@]}"
     [[ -z $want_guest ]] || { fetch_guest; build_initrd; }
+    [[ -z $want_trixie ]] || fetch_trixie_ovmf
 }
 
 main "$@"

@@ -27,3 +27,33 @@ $(M)/boot_rom.bin: tests/machine/rom/boot_rom.nasm tests/machine/rom/layout.inc
 	@echo NASM $@; $(NASM) -f bin -Werror -Itests/machine/rom/ $< -o $@
 
 -include $(shell find $(M)/obj -name '*.d' 2>/dev/null)
+
+# ---- Guests of one rule each ----
+MODEL_CASES := $(shell sed -n 's/^%ifdef CASE_//p' tests/machine/guests/rules.nasm)
+MODEL_GUESTS := $(MODEL_CASES:%=$(M)/guests/%.bin)
+$(M)/guests/%.bin: tests/machine/guests/rules.nasm tests/machine/guests/frame.inc tests/machine/guests/tail.inc
+	@mkdir -p $(@D)
+	@$(NASM) -f bin -Werror -Itests/machine/guests/ -DCASE_$* $< -o $@
+
+$(M)/initrd: build/guest/initrd tests/machine/guests/init
+	@mkdir -p $(M)/stage
+	@install -m 755 tests/machine/guests/init $(M)/stage/init
+	@cd $(M)/stage && echo init | cpio --quiet -o -H newc --owner=0:0 | gzip -9n | cat $(CURDIR)/build/guest/initrd - > $(CURDIR)/$@
+
+# ---- Runner ----
+MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp
+$(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp
+	@mkdir -p $(@D)
+	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -o $@
+$(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp
+	@mkdir -p $(@D)
+	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) tests/machine/run/command.cpp tests/machine/run/model.cpp -o $@
+
+.PHONY: test-machine model-prepare
+model-prepare:
+	@tests/deps.sh machine guest trixie-ovmf
+model: model-host $(M)/model-command
+test-machine: model-prepare
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/initrd
+	@mkdir -p $(B)/test-results
+	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
