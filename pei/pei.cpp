@@ -21,7 +21,7 @@ void* identity(Gpa address) { return reinterpret_cast<void*>(address.raw()); }
 
 // Secrets, CPUID table and hashes are read by the operating system too [facts §10].
 void keep_pages_of_the_launch(mem::RegionMap& map) {
-  if (!cc::has_launch_pages()) return;
+  if (!cc::launch_pages().secrets_and_cpuid && !cc::launch_pages().kernel_hashes) return;
   const PageRange pages(Gpa(layout::secrets_page), (layout::sec_ram_high - layout::secrets_page) / page_bytes);
   if (!map.set(pages, tag(efi::MemoryType::reserved))) cc::terminate(cc::Reason::page_ledger);
 }

@@ -21,11 +21,12 @@ constinit Initrd initrd{};
 
 // The command line as LoadOptions: UTF-16 with its NUL. It is bytes to us, so each byte becomes one unit.
 Result<> set_load_options(efi::Handle image, const KernelBlobs& blobs) {
-  if (blobs.cmdline_bytes <= 1) return {};
+  if (blobs.cmdline_bytes == 0) return {};
   auto* bytes = TRY(core::allocate_array<u8>(blobs.cmdline_bytes));
   read_cmdline({bytes, blobs.cmdline_bytes});
   u64 length = 0;
   while (length < blobs.cmdline_bytes && bytes[length]) ++length;
+  if (length == 0) return core::free_pool(bytes);
   auto* options = TRY(core::allocate_array<char16_t>(length + 1, efi::MemoryType::loader_data));
   for (u64 i = 0; i < length; ++i) options[i] = bytes[i];
   options[length] = 0;
@@ -63,6 +64,7 @@ Status boot_kernel() {
   if (!blobs.present()) return Status::not_found;
   install_kernel_files(blobs);
   initrd.init(blobs);
+  if (!blobs.initrd_bytes) read_initrd({});  // that there is none may have been measured, too
 
   efi::Handle image = nullptr;
   if (const Status status = load(blobs, &image); status != Status::success) {

@@ -18,6 +18,11 @@ struct KernelBlobs {
 };
 
 KernelBlobs find_kernel_blobs();
+
+// Are the blobs held against hashes that the launch measured? Then each read ends in termination when what the host
+// delivered is not what was measured; the copy that was read is the copy that is checked.
+bool blobs_are_verified();
+
 // `into` has exactly the blob's size.
 void read_image(const KernelBlobs& blobs, std::span<u8> into);
 void read_initrd(std::span<u8> into);

@@ -72,9 +72,10 @@ Result<> install_copy(const T& table) {
 }
 
 Result<> install_launch_pages() {
-  if (!cc::has_launch_pages()) return {};
-  TRY(install_copy(efi::ConfidentialBlob{efi::ConfidentialBlob::magic_value, efi::ConfidentialBlob::current_version, 0, layout::secrets_page,
+  if (cc::launch_pages().secrets_and_cpuid)
+    TRY(install_copy(efi::ConfidentialBlob{efi::ConfidentialBlob::magic_value, efi::ConfidentialBlob::current_version, 0, layout::secrets_page,
                                          page_bytes, 0, layout::cpuid_page, page_bytes, 0}));
+  if (!cc::launch_pages().kernel_hashes) return {};
   return install_copy(efi::LaunchSecretTable{layout::launch_secret, layout::launch_secret_bytes});
 }
 

@@ -106,7 +106,7 @@ void switch_ghcb(Gpa page) {
 void accept(PageRange range) {
   if (has_ledger()) sev::validate(range);
 }
-bool has_launch_pages() { return has_ledger(); }
+LaunchPages launch_pages() { return {has_ledger(), current.private_mask != 0}; }
 bool acceptance_costs() { return has_ledger(); }
 
 Result<> share(PageRange range) {

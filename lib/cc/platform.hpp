@@ -67,8 +67,12 @@ void switch_ghcb(Gpa page);
 void accept(PageRange range);
 // Is acceptance work that is worth putting off?
 bool acceptance_costs();
-// Did the launch fill pages (layout.hpp) that must be kept for the operating system?
-bool has_launch_pages();
+// Which pages (layout.hpp) did the launch fill, to be kept for us and for the operating system?
+struct LaunchPages {
+  bool secrets_and_cpuid;
+  bool kernel_hashes;
+};
+LaunchPages launch_pages();
 // Gives pages to the host, and takes them back. The caller changes their mapping: after share(), before unshare().
 Result<> share(PageRange range);
 Result<> unshare(PageRange range);
