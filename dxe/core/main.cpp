@@ -14,6 +14,7 @@
 #include "dxe/drivers/platform.hpp"
 #include "dxe/drivers/rng.hpp"
 #include "dxe/drivers/tables.hpp"
+#include "dxe/drivers/virtio_rng.hpp"
 #include "lib/arch/cpu.hpp"
 #include "lib/arch/marker.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
@@ -96,7 +97,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   drivers::install_memory_attribute();
   drivers::install_device_path_protocols();
   drivers::install_pci_protocols();
-  drivers::install_rng(nullptr);
+  drivers::install_rng(drivers::start_virtio_rng());
   arch::phase_marker<5>();
 
   boot::run();

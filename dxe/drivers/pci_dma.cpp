@@ -5,6 +5,7 @@
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/base/list.hpp"
+#include "lib/cc/platform.hpp"
 
 namespace drivers {
 namespace {
@@ -16,8 +17,10 @@ Result<PageRange> allocate(u64 pages, Gpa below) {
   return PageRange(TRY(core::allocate_pages(efi::AllocateType::max_address, type, pages, below - 1)), pages);
 }
 void release(PageRange range) { (void)!core::free_pages(range.start(), range.pages()); }
+Result<> share(PageRange range) { return cc::devices_need_shared_memory() ? core::share_pages(range) : Result<>(); }
+Result<> unshare(PageRange range) { return cc::devices_need_shared_memory() ? core::unshare_pages(range) : Result<>(); }
 
-constexpr mem::PageSource runtime_pages = {allocate<MemoryType::runtime_services_data>, release};
+constexpr mem::PageSource runtime_pages = {allocate<MemoryType::runtime_services_data>, release, share, unshare};
 
 // A copy of the caller's memory that the device works on.
 struct Bounce : ListNode<Bounce> {
@@ -43,7 +46,7 @@ void destroy(T& object) {
 }
 
 bool visible(u64 start, u64 bytes) {
-  if (mem::all_memory_is_shared()) return true;
+  if (!cc::devices_need_shared_memory()) return true;
   const PageRange wanted = PageRange::covering(start, bytes);
   for (CommonBuffer& b : common_buffers)
     if (b.pages.range().contains(wanted)) return true;
@@ -66,7 +69,7 @@ Result<Bounce*> make_bounce(PciIoOperation operation, void* host, u64 bytes, Gpa
 
 }  // namespace
 
-constinit const mem::PageSource dma_pages = {allocate<MemoryType::boot_services_data>, release};
+constinit const mem::PageSource dma_pages = {allocate<MemoryType::boot_services_data>, release, share, unshare};
 
 Result<> map_for_device(PciIoOperation operation, void* host, u64* bytes, Gpa limit, efi::PhysicalAddress* device, void** mapping) {
   if (!host || !bytes || !device || !mapping || *bytes == 0) return Error::invalid_parameter;

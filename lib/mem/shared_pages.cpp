@@ -8,7 +8,7 @@ namespace mem {
 Result<> SharedPages::allocate(const PageSource& source, u64 pages, Gpa below) {
   ASSERT(empty());
   const PageRange range = TRY(source.allocate(pages, below));
-  if (auto shared = cc::share(range); !shared) {
+  if (auto shared = source.share(range); !shared) {
     source.release(range);
     return shared.error();
   }
@@ -22,7 +22,7 @@ void SharedPages::release() {
   if (empty()) return;
   const PageRange range = range_;
   range_ = {};
-  if (auto back = cc::unshare(range); !back) {
+  if (auto back = source_.unshare(range); !back) {
     log::error("pages at ", range.start(), " stay shared with the host: ", back.error());
     return;
   }

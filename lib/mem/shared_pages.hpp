@@ -3,20 +3,20 @@
 
 #include <span>
 
-#include "lib/cc/platform.hpp"
+#include "lib/base/address.hpp"
+#include "lib/base/result.hpp"
 
 namespace mem {
 
 using namespace base;
 
-// Where a driver's pages come from.
+// Where a driver's pages come from, and who gives them to the host and takes them back, mapping included.
 struct PageSource {
   Result<PageRange> (*allocate)(u64 pages, Gpa below) = nullptr;
   void (*release)(PageRange range) = nullptr;
+  Result<> (*share)(PageRange range) = nullptr;
+  Result<> (*unshare)(PageRange range) = nullptr;
 };
-
-// Does the host see every page anyway?
-inline bool all_memory_is_shared() { return cc::private_mask() == 0 && cc::shared_mask() == 0; }
 
 // Pages that the host reads and writes, for as long as this object lives. What lies in them is the host's claim: copy a
 // value out once, check the copy, and never go back to the page for it. Pages that cannot be made private again are lost
