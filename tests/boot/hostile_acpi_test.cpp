@@ -79,8 +79,7 @@ class Script {
   std::size_t base_ = 0;
 };
 
-constexpr std::uint32_t file_bytes = 1024, facp = 64, facp_bytes = 244, dsdt = 384, apic = 512, apic_bytes = 74,
-                        rsdt = 768;
+constexpr std::uint32_t file_bytes = 1024, facp = 64, facp_bytes = 244, dsdt = 384, apic = 512, apic_bytes = 74, rsdt = 768;
 
 void put_table(Bytes& file, std::uint32_t at, const char* signature, std::uint32_t size, std::uint8_t revision) {
   put_text(file, at, signature);
@@ -157,7 +156,8 @@ struct BadScript {
 void PrintTo(const BadScript& bad, std::ostream* out) { *out << bad.name; }
 
 const BadScript bad_scripts[] = {
-    {"pointer_outside", [] { return sound_script().point(tables_file, file_bytes - 3, 4, tables_file); }, "command 12 of 12: pointer outside its file"},
+    {"pointer_outside", [] { return sound_script().point(tables_file, file_bytes - 3, 4, tables_file); },
+     "command 12 of 12: pointer outside its file"},
     {"pointer_far_outside", [] { return sound_script().point(tables_file, 0xffff'fff0, 8, tables_file); }, "pointer outside its file"},
     {"pointer_leads_outside", [] { return sound_script().point(tables_file, rsdt + 36, 4, tables_file); },
      "pointer leads out of the file it points into"},
@@ -245,11 +245,14 @@ void boot_linux(const std::string& name, const Script& script, const char* wante
   EXPECT_TRUE(qemu.expect_match("ASHLAR finished|Kernel panic", Seconds{120}) == "ASHLAR finished") << qemu.tail();
 }
 
-TEST(HostileAcpiScript, LinuxSeesSoundTables) { boot_linux("acpi_linux_sound", sound_script(), "ACPI: FACP 0x[0-9A-F]+ 0000F4 \\(v03 TESTER TESTTABL"); }
+TEST(HostileAcpiScript, LinuxSeesSoundTables) {
+  boot_linux("acpi_linux_sound", sound_script(), "ACPI: FACP 0x[0-9A-F]+ 0000F4 \\(v03 TESTER TESTTABL");
+}
 
 TEST(HostileAcpiScript, LinuxBootsAfterADamagedScript) {
   if (!firmware_is_ashlar()) GTEST_SKIP() << "Ashlar's wording";
-  boot_linux("acpi_linux_damaged", sound_script().point(tables_file, file_bytes, 4, tables_file), "pointer outside its file; no ACPI tables");
+  boot_linux("acpi_linux_damaged", sound_script().point(tables_file, file_bytes, 4, tables_file),
+             "pointer outside its file; no ACPI tables");
 }
 
 }  // namespace

@@ -58,6 +58,8 @@ std::vector<GuestShape> every_shape() {
     for (unsigned memory : {128u, 512u, 2048u, 3072u, 4096u, 16384u})
       for (unsigned cpus : {1u, 2u, 4u, 16u})
         for (const char* model : {"", "max"}) all.push_back({machine, memory, cpus, model});
+  // The host needs some two GiB for these.
+  for (const char* machine : {"q35", "pc"}) all.push_back({machine, 65536, 4, "max"});
   return all;
 }
 

@@ -105,10 +105,44 @@ say_generation() {
     say "vmgenid_device=$(ls -d /sys/bus/acpi/devices/QEMUVGID:* 2>/dev/null | wc -l)"
 }
 
+# One line per function and per region it was given, and what Linux had to say or repair.
+say_pci() {
+    local device name index start end flags
+    for device in /sys/bus/pci/devices/*; do
+        name=${device##*/}
+        say "pci=$name $(cat "$device/vendor"):$(cat "$device/device") $(readlink "$device/driver" | sed 's!.*/!!')"
+        index=0
+        while read -r start end flags; do
+            [ $((flags & 0x300)) = 0 ] || say "pci_region=$name $index $((start)) $((end)) $((flags))"
+            index=$((index + 1))
+        done <"$device/resource"
+    done
+    dmesg | grep -E "can't claim|no compatible bridge window|can't assign|failed to assign|: assigned|conflict" |
+        while read -r line; do say "pci_complaint=$line"; done
+}
+
+# Each device at work: interrupts and DMA through the bridges, registers, the far end of a large region.
+say_devices() {
+    local rng=/sys/class/misc/hw_random name file
+    for name in $(cat $rng/rng_available); do
+        case $name in virtio_rng*) ;; *) continue ;; esac
+        echo "$name" >$rng/rng_current
+        say "rng=$name $(dd if=/dev/hwrng bs=32 count=1 2>/dev/null | wc -c)"
+    done
+    for file in /sys/bus/pci/devices/*; do
+        case $(cat "$file/vendor"):$(cat "$file/device") in
+            0x1234:0x11e8) echo 1 >"$file/enable" && say "edu=$(devmem "$(sed -n '1s/ .*//p' "$file/resource")")" ;;
+            0x1af4:0x1110) echo 1 >"$file/enable"
+                name=$(($(sed -n '3s/^[^ ]* \([^ ]*\) .*/\1/p' "$file/resource") - 7))
+                devmem "$name" 32 0x41534852 && say "shared_memory_end=$(devmem "$name")" ;;
+        esac
+    done
+}
+
 say_complaints() {
     dmesg | grep -E 'Firmware (Bug|Warn)|memattr: (Entry|!)|WARNING:|BUG:|Call Trace|unable to handle|Oops:' |
         while read -r line; do say "complaint=$line"; done
-    dmesg | grep -E ' efi: |memattr|ACPI: (RSDP|FPDT)|RAMDISK|smp: Brought' | while read -r line; do say "note=$line"; done
+    dmesg | grep -E ' efi: |ACPI: (RSDP|FPDT)|RAMDISK|smp: Brought' | while read -r line; do say "note=$line"; done
 }
 
 dmesg -n 1
@@ -122,6 +156,11 @@ case " $(cat /proc/cmdline) " in
         say_generation
         say_complaints
         say_clock ;;
+    *' ashlar.test=pci '*)
+        say_pci
+        say_devices
+        say_generation
+        say_complaints ;;
     *)  say brief=1 ;;
 esac
 say finished

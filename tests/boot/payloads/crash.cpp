@@ -40,15 +40,29 @@ Status hand_over_wild_pointer(Handle image) {
 
 [[gnu::noinline]] Status act(Char what, Handle image) {
   switch (what) {
-    case 'u': asm volatile("ud2" : : "a"(0x600d'cafe'0000'0001)); break;
-    case 'z': write_page_zero(); break;
-    case 's': return use_up_stack(0);
-    case 'd': return run_data();
-    case 'i': reinterpret_cast<Code>(const_cast<u8*>(in_data))(); break;
-    case 't': write_own_code(); break;
-    case 'g': read_non_canonical(); break;
-    case 'w': return hand_over_wild_pointer(image);
-    default: return unsupported;
+    case 'u':
+      asm volatile("ud2" : : "a"(0x600d'cafe'0000'0001));
+      break;
+    case 'z':
+      write_page_zero();
+      break;
+    case 's':
+      return use_up_stack(0);
+    case 'd':
+      return run_data();
+    case 'i':
+      reinterpret_cast<Code>(const_cast<u8*>(in_data))();
+      break;
+    case 't':
+      write_own_code();
+      break;
+    case 'g':
+      read_non_canonical();
+      break;
+    case 'w':
+      return hand_over_wild_pointer(image);
+    default:
+      return unsupported;
   }
   return success;
 }
