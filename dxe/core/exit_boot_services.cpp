@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/core/acceptance.hpp"
 #include "dxe/core/boot_record.hpp"
 #include "dxe/core/clock.hpp"
 #include "dxe/core/event.hpp"
 #include "dxe/core/image.hpp"
+#include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/runtime_loader.hpp"
 #include "dxe/core/services.hpp"
+#include "dxe/core/sharing.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/log/log.hpp"
 
@@ -47,6 +50,7 @@ Result<> exit_boot_services(efi::Handle image, u64 map_key) {
   if (!before_signalled) {
     before_signalled = true;
     signal_group(efi::event_group::before_exit_boot_services);
+    settle_acceptance();
   }
   if (map_key != memory_map_key()) return Error::invalid_parameter;
   note_exit_boot_services_entry();

@@ -3,6 +3,7 @@
 
 #include "dxe/core/file_source.hpp"
 #include "dxe/core/locate.hpp"
+#include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/open_protocol.hpp"
 #include "dxe/core/pool.hpp"

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/boot/boot.hpp"
+#include "dxe/core/acceptance.hpp"
 #include "dxe/core/boot_record.hpp"
 #include "dxe/core/clock.hpp"
 #include "dxe/core/image.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/runtime_loader.hpp"
 #include "dxe/core/services.hpp"
+#include "dxe/core/sharing.hpp"
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/console.hpp"
 #include "dxe/drivers/device_path_protocols.hpp"
@@ -78,7 +80,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   init_memory(*from_pei);
   move_ghcb(from_pei->guest);
   open_fw_cfg();
-  accept_high_ram();
+  init_acceptance();
   init_boot_record(from_pei->stamps);
   efi::SystemTable& table = init_system_table();
   fill_boot_services(*table.boot_services);

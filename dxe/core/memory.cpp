@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/core/memory.hpp"
 
+#include "dxe/core/acceptance.hpp"
 #include "dxe/core/event.hpp"
+#include "dxe/core/mapping.hpp"
+#include "dxe/core/memory_map.hpp"
 #include "dxe/core/tpl.hpp"
-#include "lib/arch/cpu.hpp"
-#include "lib/handoff/layout.hpp"
-#include "lib/interrupt/crash.hpp"
-#include "lib/interrupt/interrupt.hpp"
-#include "lib/log/log.hpp"
-#include "lib/mem/ledger.hpp"
-#include "lib/mem/region_map.hpp"
 
 namespace core {
 namespace {
@@ -17,69 +13,11 @@ namespace {
 using efi::MemoryType;
 using mem::Caching, mem::Protection, mem::Tag;
 
-constexpr Tag tag(MemoryType type, u64 attributes = 0) { return {static_cast<u32>(type), attributes}; }
-constexpr Tag free_ram = tag(MemoryType::conventional);
-// A bit of a tag's attributes that the memory map does not show: the host may read and write these pages.
-constexpr u64 shared_with_host = 1ull << 61;
-constexpr u64 low_tables = 16, more_tables = 64;
-
 constinit mem::RegionMap map;
-constinit mem::PageTables tables;
 constinit u64 key = 1;
 constinit bool nx_compatible = false;
 
 void* identity(Gpa address) { return reinterpret_cast<void*>(address.raw()); }
-
-void changed() {
-  ++key;
-  signal_group(efi::event_group::memory_map_change);
-}
-
-// The tables' own pages: taken before the pool is empty, from memory that is already mapped.
-Result<> refill_tables() {
-  if (tables.pool().pages() >= low_tables) return {};
-  const PageRange pool = TRY(map.allocate(more_tables, free_ram, tag(MemoryType::boot_services_data), mem::Placement::top_down,
-                                          {Gpa(1_MiB), Gpa(4_GiB)}));
-  tables.add_pool(pool);
-  ++key;
-  return {};
-}
-
-Result<> map_tables(PageRange range, Protection protection, Caching caching) {
-  TRY(refill_tables());
-  auto done = tables.map(range, protection, caching);
-  while (!done && done.error() == Error::out_of_resources) {
-    tables.add_pool({});
-    TRY(refill_tables());
-    done = tables.map(range, protection, caching);
-  }
-  arch::write_cr3(tables.root().raw());
-  return done;
-}
-
-// RAM above 4 GiB is mapped a GiB at a time, when it is first touched or given other rights.
-bool map_high_ram(Gpa address) {
-  const mem::Region* region = map.find(address);
-  if (address.raw() < 4_GiB || !region || tables.lookup(address).protection != Protection::none) return false;
-  const PageRange chunk(address.align_down(1_GiB), 1_GiB / page_bytes);
-  for (const mem::Region* r = map.first(); r; r = map.next(*r)) {
-    const PageRange part = r->range.intersect(chunk);
-    if (part.empty() || tables.lookup(part.start()).protection != Protection::none) continue;
-    if (!map_tables(part, Protection::read_write, Caching::write_back)) return false;
-  }
-  return tables.lookup(address).protection != Protection::none;
-}
-
-void page_fault(arch::InterruptFrame& frame) {
-  const bool present = frame.error_code & 1;
-  if (present || !map_high_ram(Gpa(arch::read_cr2()))) crash::report(frame);
-}
-
-Result<> remap(PageRange range, Protection protection, Caching caching) {
-  if (caching == Caching::write_back)
-    for (Gpa at = range.start(); at < range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
-  return map_tables(range, protection, caching);
-}
 
 bool executable(MemoryType type) {
   switch (type) {
@@ -103,22 +41,30 @@ bool executable(MemoryType type) {
   return true;  // OEM and OS types: only their loader knows what they hold
 }
 
+// Top down inside the limits; RAM that is not accepted yet is the reserve.
+Result<PageRange> choose_below(u64 pages, MemoryType type, mem::Limits limits) {
+  auto range = map.allocate(pages, free_ram, tag(type), mem::Placement::top_down, limits);
+  if (range || !accept_more(pages, limits.lowest, limits.highest)) return range;
+  return map.allocate(pages, free_ram, tag(type), mem::Placement::top_down, limits);
+}
+
 Result<PageRange> choose(efi::AllocateType how, MemoryType type, u64 pages, Gpa hint) {
-  using mem::Limits, mem::Placement;
+  using mem::Limits;
   switch (how) {
     case efi::AllocateType::any_pages: {
-      auto low = map.allocate(pages, free_ram, tag(type), Placement::top_down, Limits{Gpa(1_MiB), Gpa(4_GiB)});
+      auto low = choose_below(pages, type, Limits{Gpa(1_MiB), Gpa(4_GiB)});
       if (low) return low;
-      auto high = map.allocate(pages, free_ram, tag(type), Placement::top_down, Limits{Gpa(4_GiB)});
-      return high ? high : map.allocate(pages, free_ram, tag(type), Placement::top_down, Limits{Gpa(page_bytes)});
+      auto high = choose_below(pages, type, Limits{Gpa(4_GiB)});
+      return high ? high : choose_below(pages, type, Limits{Gpa(page_bytes)});
     }
     case efi::AllocateType::max_address: {
       const u64 end = hint.raw() >= (1ull << 52) ? 1ull << 52 : (hint.raw() + 1) & ~(page_bytes - 1);
-      return map.allocate(pages, free_ram, tag(type), Placement::top_down, Limits{Gpa(page_bytes), Gpa(end)});
+      return end > page_bytes ? choose_below(pages, type, Limits{Gpa(page_bytes), Gpa(end)}) : Result<PageRange>(Error::out_of_resources);
     }
     case efi::AllocateType::address: {
       if (!hint.aligned(page_bytes) || hint.raw() == 0) return Error::not_found;
       const PageRange range(hint, pages);
+      TRY(accept_range(range));
       if (auto taken = map.change(range, free_ram, tag(type)); !taken)
         return taken.error() == Error::invalid_parameter ? Error::not_found : taken.error();
       return range;
@@ -129,58 +75,17 @@ Result<PageRange> choose(efi::AllocateType how, MemoryType type, u64 pages, Gpa 
 
 }  // namespace
 
+mem::RegionMap& memory_map() { return map; }
+void memory_map_changed() {
+  ++key;
+  signal_group(efi::event_group::memory_map_change);
+}
+
 void init_memory(const handoff::PeiToDxe& from_pei) {
   map.init(identity, free_ram, tag(MemoryType::boot_services_data), {Gpa(1_MiB), Gpa(4_GiB)});
   for (u32 i = 0; i < from_pei.region_count; ++i)
     if (!map.add(from_pei.regions[i].range, tag(from_pei.regions[i].type))) panic("PEI handed over regions that overlap");
-  tables.adopt(identity, {from_pei.giant_pages, from_pei.no_execute, cc::private_mask()}, from_pei.page_table_root,
-               from_pei.page_table_pool);
-  interrupt::set_handler(14, page_fault);
-  // SEC's code has run its course.
-  const PageRange sec(Gpa(layout::sec_image), layout::sec_image_bytes / page_bytes);
-  if (!remap(sec, Protection::read_write, Caching::write_back)) panic("no page tables");
-}
-
-void accept_high_ram() {
-  mem::Ledger ledger(map, tag(MemoryType::unaccepted_memory));
-  for (const mem::Region* r = map.first(); r; r = map.next(*r)) {
-    if (r->tag != tag(MemoryType::unaccepted_memory)) continue;
-    const PageRange range = r->range;
-    // PVALIDATE wants the page mapped; a plain guest has nothing to do here and maps on first touch.
-    for (Gpa at = range.start(); cc::acceptance_costs() && at < range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
-    if (!ledger.accept(range, free_ram)) cc::terminate(cc::Reason::page_ledger);
-    r = map.find(range.start());
-  }
-  changed();
-}
-
-Result<> share_pages(PageRange range) {
-  TplGuard guard(efi::tpl_notify);
-  const mem::Region* region = map.find(range.start());
-  if (!region || !region->range.contains(range)) return Error::invalid_parameter;
-  TRY(map.set(range, {region->tag.type, region->tag.attributes | shared_with_host}));
-  TRY(cc::share(range));
-  return remap(range, Protection::read_write, Caching::shared);
-}
-
-Result<> unshare_pages(PageRange range) {
-  TplGuard guard(efi::tpl_notify);
-  const mem::Region* region = map.find(range.start());
-  if (!region || !region->range.contains(range) || !(region->tag.attributes & shared_with_host)) return Error::invalid_parameter;
-  TRY(remap(range, Protection::read_write, Caching::write_back));
-  TRY(cc::unshare(range));
-  return map.set(range, {region->tag.type, region->tag.attributes & ~shared_with_host});
-}
-
-void note_shared(PageRange range) {
-  const mem::Region* region = map.find(range.start());
-  if (!region || !map.set(range, {region->tag.type, region->tag.attributes | shared_with_host})) cc::terminate(cc::Reason::page_ledger);
-}
-
-void unshare_everything() {
-  for (const mem::Region* r = map.first(); r; r = map.next(*r))
-    if ((r->tag.attributes & shared_with_host) && r->tag.type != static_cast<u32>(MemoryType::reserved))
-      if (!remap(r->range, Protection::read_write, Caching::write_back) || !cc::unshare(r->range)) cc::terminate(cc::Reason::page_ledger);
+  init_mapping(from_pei);
 }
 
 bool allocatable(MemoryType type) {
@@ -207,7 +112,7 @@ Result<Gpa> allocate_pages(efi::AllocateType how, MemoryType type, u64 pages, Gp
       return done.error();
     }
   }
-  changed();
+  memory_map_changed();
   return range.start();
 }
 
@@ -225,30 +130,15 @@ Result<> free_pages(Gpa start, u64 pages) {
   }
   TRY(map.set(range, free_ram));
   if (was_executable) TRY(remap(range, Protection::read_write, Caching::write_back));
-  changed();
+  memory_map_changed();
   return {};
 }
 
 Result<> add_range(PageRange range, MemoryType type, u64 attributes) {
   TplGuard guard(efi::tpl_notify);
   TRY(map.add(range, tag(type, attributes)));
-  changed();
+  memory_map_changed();
   return {};
-}
-
-Result<> map_mmio(PageRange range) {
-  TplGuard guard(efi::tpl_notify);
-  return remap(range, Protection::read_write, Caching::uncached);
-}
-
-Result<> protect(PageRange range, Protection protection) {
-  TplGuard guard(efi::tpl_notify);
-  return remap(range, protection, Caching::write_back);
-}
-
-mem::PageTables::Leaf mapping_of(Gpa address) {
-  map_high_ram(address);
-  return tables.lookup(address);
 }
 
 bool is_ram(PageRange range) {
@@ -261,14 +151,6 @@ bool is_ram(PageRange range) {
 }
 
 void set_payload_is_nx_compatible(bool yes) { nx_compatible = yes; }
-void relax_page_tables() {
-  for (const mem::Region* r = map.first(); r; r = map.next(*r))
-    if (r->range.start().raw() >= 4_GiB)
-      for (Gpa at = r->range.start(); at < r->range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
-  tables.relax();
-  arch::write_cr3(tables.root().raw());
-}
-
 void for_each_region_raw(void (*visit)(void*, PageRange, MemoryType), void* context) {
   for (const mem::Region* r = map.first(); r; r = map.next(*r)) visit(context, r->range, static_cast<MemoryType>(r->tag.type));
 }

@@ -5,7 +5,6 @@
 #include "lib/base/result.hpp"
 #include "lib/efi/memory.hpp"
 #include "lib/handoff/pei_to_dxe.hpp"
-#include "lib/mem/page_tables.hpp"
 
 namespace core {
 
@@ -34,30 +33,10 @@ void for_each_region(Visit visit) {
   for_each_region_raw([](void* v, PageRange range, efi::MemoryType type) { (*static_cast<Visit*>(v))(range, type); }, &visit);
 }
 
-// RAM above 4 GiB that PEI could not accept becomes usable. After the GHCB of DXE is in use.
-void accept_high_ram();
-
-// Gives pages to the host and maps them so, and takes them back. The pages stay allocated. Only owners of
-// shared memory call these.
-Result<> share_pages(PageRange range);
-Result<> unshare_pages(PageRange range);
-// Part of ExitBootServices: the operating system takes all RAM for private, but what is reserved.
-void unshare_everything();
-// Pages that an earlier phase shared.
-void note_shared(PageRange range);
-
-// Device registers above 4 GiB (those below are mapped from the start).
-Result<> map_mmio(PageRange range);
-Result<> protect(PageRange range, mem::Protection protection);
-// How an address is mapped; high RAM counts as mapped.
-mem::PageTables::Leaf mapping_of(Gpa address);
 bool is_ram(PageRange range);
 
 // The images of the firmware itself and of NX-compatible payloads are protected by section. Memory allocated
 // as code, or as loader data by a payload that does not promise NX compatibility, is executable.
 void set_payload_is_nx_compatible(bool yes);
-
-// The last act of ExitBootServices: see mem::PageTables::relax.
-void relax_page_tables();
 
 }  // namespace core

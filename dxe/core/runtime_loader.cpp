@@ -2,6 +2,7 @@
 #include "dxe/core/runtime_loader.hpp"
 
 #include "dxe/core/event.hpp"
+#include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/services.hpp"

@@ -2,6 +2,7 @@
 #include "dxe/drivers/memory_attribute.hpp"
 
 #include "dxe/core/handle.hpp"
+#include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/thunk.hpp"
 #include "lib/efi/memory_attribute.hpp"

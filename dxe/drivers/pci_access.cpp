@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "dxe/core/clock.hpp"
+#include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/drivers/platform.hpp"
 #include "lib/cc/platform.hpp"

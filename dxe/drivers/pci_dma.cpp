@@ -3,6 +3,7 @@
 
 #include "dxe/core/memory.hpp"
 #include "dxe/core/pool.hpp"
+#include "dxe/core/sharing.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/base/list.hpp"
 #include "lib/cc/platform.hpp"

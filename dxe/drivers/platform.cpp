@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/platform.hpp"
 
+#include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/pool.hpp"
 #include "lib/log/log.hpp"

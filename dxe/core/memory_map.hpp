@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "dxe/core/tpl.hpp"
+#include "lib/efi/memory.hpp"
+#include "lib/mem/region_map.hpp"
+
+// The memory map itself, for the parts of the core that keep it: page services, mapping, sharing, acceptance.
+namespace core {
+
+using namespace base;
+
+mem::RegionMap& memory_map();
+// After each change that a caller of GetMemoryMap could see.
+void memory_map_changed();
+
+constexpr mem::Tag tag(efi::MemoryType type, u64 attributes = 0) { return {static_cast<u32>(type), attributes}; }
+inline constexpr mem::Tag free_ram = tag(efi::MemoryType::conventional);
+inline constexpr mem::Tag unaccepted_ram = tag(efi::MemoryType::unaccepted_memory);
+// A bit of a tag's attributes that GetMemoryMap does not show: the host may read and write these pages.
+inline constexpr u64 shared_with_host = 1ull << 61;
+
+}  // namespace core
