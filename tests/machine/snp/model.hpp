@@ -17,6 +17,7 @@ bool is_snp();
 u64 sev_status();
 void vc(Vcpu& v, u64 code);          // #VC into the guest
 void nested_fault(Vcpu& v);
+bool choose_view(Vcpu& v);           // SEV and SEV-ES
 void undefined_opcode(Vcpu& v);      // PVALIDATE and RMPADJUST are undefined to QEMU
 void vmgexit(Vcpu& v);
 void msr_protocol(Vcpu& v);

@@ -12,6 +12,7 @@ namespace snp {
 namespace {
 
 using report::Violation;
+using Present = Bits<0>;
 using Fetch = Bits<4>;  // EXITINFO1 of a nested page fault [apm2 §15.25.6]
 using TableWalk = Bits<33>;
 constexpr u64 not_validated = 0x404;
@@ -56,27 +57,43 @@ void shared_access(Vcpu& v, u64 gpa, u64 info) {
   if (TableWalk::get(info)) return alias(v, *e, gpa, true);
   if (Fetch::get(info)) return alias(v, *e, gpa, false);
   say(v, Violation::shared_access_private, gpa);
-  if (!svm::views::is_ram(gpa)) return vc(v, svm::exit_code::npf);
+  // Lenient from here on. A host that backs the image with ordinary memory shows its bytes.
+  if (!svm::views::is_ram(gpa)) return alias(v, *e, gpa, true);
   svm::views::unmap_private(gpa);
   svm::flush_others(v);
   rmp::unassign(gpa);
 }
 
-// Encrypted guests without RMP: only what is no RAM faults.
-void es_fault(Vcpu& v, u64 gpa, bool encrypted, u64 info) {
-  if (encrypted || !(TableWalk::get(info) || Fetch::get(info))) return vc(v, svm::exit_code::npf);
-  report::violation(Violation::execute_shared, v.apic_id, gpa, v.save().rip);
-  svm::views::alias_for_walk(gpa, true);
-}
-
 }  // namespace
+
+// Without an RMP the first use decides what a page without C-bit is: a table or code, and then private like every walk
+// and fetch, or data that the guest shares.
+bool choose_view(Vcpu& v) {
+  const u64 address = v.vmcb().exit_info_2, info = v.vmcb().exit_info_1;
+  const u64 gpa = address & ~4095ull;
+  if ((address & svm::c_bit) || !v.paging() || !rmp::find(gpa)) return false;
+  if (TableWalk::get(info)) {
+    ++report::counts().walk_alias;
+    svm::views::alias_for_walk(gpa, true);
+  } else if (Fetch::get(info)) {
+    ++report::counts().fetch_alias;
+    svm::views::alias_for_fetch(gpa);
+  } else if (svm::views::is_ram(gpa)) {
+    svm::views::map_shared(gpa);
+  } else if (Present::get(info)) {
+    return false;  // a write to the image, which is ROM: the device side drops it
+  } else {
+    svm::views::alias_for_fetch(gpa);
+  }
+  return true;
+}
 
 void nested_fault(Vcpu& v) {
   ++report::counts().npf;
   const u64 address = v.vmcb().exit_info_2, info = v.vmcb().exit_info_1;
   const u64 gpa = address & ~svm::c_bit & ~4095ull;
   const bool encrypted = (address & svm::c_bit) || !v.paging();
-  if (!is_snp()) return es_fault(v, gpa, encrypted, info);
+  if (!is_snp()) return choose_view(v) ? void() : vc(v, svm::exit_code::npf);
   if (!encrypted) return shared_access(v, gpa, info);
   rmp::Entry* e = rmp::find(gpa);
   if (!e) return vc(v, svm::exit_code::npf);

@@ -84,7 +84,10 @@ void run_exit(Vcpu& v) {
     case exit_code::cpuid: return emulate_cpuid(v);
     case exit_code::msr: return emulate_msr(v);
     case exit_code::ioio: return emulate_io(v);
-    case exit_code::npf: ++report::counts().npf; return emulate_mmio(v);
+    case exit_code::npf:
+      ++report::counts().npf;
+      if (!choose_view(v)) emulate_mmio(v);
+      return;
     default: return inject(v, event_exception | 6);
   }
 }

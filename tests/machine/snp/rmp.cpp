@@ -24,7 +24,7 @@ void init() {
   const u64 memory = host::parameters().memory;
   table = host::pool_array<Entry>((4_GiB + host::guest_high(memory)) / 4096);
   for (u64 gpa = 0; gpa < 4_GiB + host::guest_high(memory); gpa += 4096)
-    if (views::is_ram(gpa)) views::map_shared(gpa);
+    if (views::is_ram(gpa) && host::parameters().mode == host::Mode::snp) views::map_shared(gpa);
 }
 
 void open_everything() {

@@ -96,9 +96,9 @@ bool write_linear(Vcpu& v, u64 linear, const void* from, usize bytes) {
 
 unsigned fetch(Vcpu& v, u8* bytes, unsigned limit) {
   const u64 linear = v.save().rip + (v.long_mode() && (v.save().cs.attributes & 0x200) ? 0 : v.save().cs.base);
-  for (unsigned n = 0; n < limit; ++n)
-    if (!read_linear(v, linear + n, bytes + n, 1, true)) return n;
-  return limit;
+  const unsigned first = linear % 4096 + limit > 4096 ? 4096 - linear % 4096 : limit;
+  if (!read_linear(v, linear, bytes, first, true)) return 0;
+  return first == limit || read_linear(v, linear + first, bytes + first, limit - first, true) ? limit : first;
 }
 
 }  // namespace svm

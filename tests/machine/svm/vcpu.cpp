@@ -47,6 +47,15 @@ void wait_until_running(Vcpu& v) {
   svm_vmload(&v.vmcb());
 }
 
+// QEMU throws its translations away whenever CR0 or CR4 change: the host runs with the guest's, so that neither VMRUN
+// nor #VMEXIT changes them.
+void follow_control_registers(Vcpu& v) {
+  const VmcbSave& s = v.save();
+  if (!v.long_mode() || !v.paging()) return;
+  if (s.cr4 != v.host_cr4) arch::write_cr4((v.host_cr4 = s.cr4) | 0x620);
+  if (s.cr0 != v.host_cr0) arch::write_cr0(v.host_cr0 = s.cr0);
+}
+
 // `in_guest` goes up before the last look at what others may have decided, and comes down only when the registers are
 // at rest: whoever finds it down may replace them.
 void enter(Vcpu& v) {
@@ -60,6 +69,7 @@ void enter(Vcpu& v) {
   c.save.rax = v.reg(rax);
   c.save.rsp = v.reg(rsp);
   c.save.efer |= efer_svme;
+  follow_control_registers(v);
   c.n_cr3 = views::root(v.paging());
   if (v.nmi_owed && !(c.event_inj & event_valid)) {
     v.nmi_owed = 0;

@@ -21,6 +21,7 @@ struct Vcpu {
   volatile u32 present = 0;
   volatile u32 epoch = 0;          // counts the register sets that it was given
   u32 load_state = 0;              // VMLOAD before the next entry
+  u64 host_cr0 = 0, host_cr4 = 0;  // of this processor outside the guest
   u64 ghcb_msr = 1;
   u64 registered_ghcb = ~0ull;
   u64 created_from = 0;            // VMSA page of AP creation

@@ -28,17 +28,22 @@ u64& leaf(bool encrypted, u64 gpa) {
 
 u64 private_address(u64 gpa) { return gpa + host::private_offset(host::parameters().memory); }
 
-// Devices, the guest's RAM where QEMU has it, and the image in place of our ROM.
-void init_plain() {
+// Devices are reached directly, but for the interrupt controller.
+void map_devices() {
   const auto& p = host::parameters();
-  for (u64 gpa = 0; gpa < host::guest_low(p.memory); gpa += 4096) leaf(false, gpa) = gpa | page_flags;
-  for (u64 gpa = 4_GiB; gpa < 4_GiB + host::guest_high(p.memory); gpa += 4096) leaf(false, gpa) = gpa | page_flags;
   for (u64 gpa = host::low_ram_end; gpa < rom_start(); gpa += 4096)
     if (gpa >> 12 != 0xfee00) leaf(false, gpa) = gpa | page_flags;
-  for (u64 gpa = rom_start(); gpa < 4_GiB; gpa += 4096) leaf(false, gpa) = private_address(gpa) | page_flags;
   // Whatever is not RAM of this machine above is PCI's.
   const u64 devices = (host::pool_base(p.memory) + host::pool_bytes + 1_GiB - 1) >> 30;
   for (u64 gib = devices; gib < 512; ++gib) half[false][gib] = gib << 30 | large_flags;
+}
+
+// The guest's RAM where QEMU has it, and the image in place of our ROM.
+void map_plain_memory() {
+  const auto& p = host::parameters();
+  for (u64 gpa = 0; gpa < host::guest_low(p.memory); gpa += 4096) leaf(false, gpa) = gpa | page_flags;
+  for (u64 gpa = 4_GiB; gpa < 4_GiB + host::guest_high(p.memory); gpa += 4096) leaf(false, gpa) = gpa | page_flags;
+  for (u64 gpa = rom_start(); gpa < 4_GiB; gpa += 4096) leaf(false, gpa) = private_address(gpa) | page_flags;
 }
 
 }  // namespace
@@ -55,8 +60,9 @@ void init(Kind kind) {
   half[1] = host::pool_array<u64>(512);
   paged_root = host::pool_array<u64>(512);
   unpaged_root = host::pool_array<u64>(512);
+  if (host::parameters().mode < host::Mode::es) map_devices();
   if (kind == Kind::plain) {
-    init_plain();
+    map_plain_memory();
     paged_root[0] = unpaged_root[0] = reinterpret_cast<u64>(half[0]) | table_flags;
     return;
   }
