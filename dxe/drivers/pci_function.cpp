@@ -49,8 +49,9 @@ Result<> PciFunction::poll_bar(PciWidth width, u8 bar, u64 offset, u64 mask, u64
   return poll({space, address}, shape.bytes, mask, value, delay, result);
 }
 
-template <Space space, Direction direction>
-Result<> PciFunction::access(PciWidth width, u8 bar, u64 offset, u64 count, void* buffer) {
+// The thunks stay small: this is no part of each.
+[[gnu::noinline]] Result<> PciFunction::access_bar(Space space, Direction direction, PciWidth width, u8 bar, u64 offset, u64 count,
+                                                   void* buffer) {
   const Shape shape = TRY(shape_of(width, space));
   if (!buffer) return Error::invalid_parameter;
   const u64 address = TRY(address_in(space, bar, offset, shape, count));
@@ -58,8 +59,7 @@ Result<> PciFunction::access(PciWidth width, u8 bar, u64 offset, u64 count, void
   return {};
 }
 
-template <Direction direction>
-Result<> PciFunction::access_config(PciWidth width, u32 offset, u64 count, void* buffer) {
+[[gnu::noinline]] Result<> PciFunction::access_registers(Direction direction, PciWidth width, u32 offset, u64 count, void* buffer) {
   const Shape shape = TRY(shape_of(width, Space::config));
   if (!buffer) return Error::invalid_parameter;
   const u64 bytes = TRY(extent(shape, count));

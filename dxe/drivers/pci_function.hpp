@@ -21,9 +21,13 @@ class PciFunction : public efi::PciIo, public ListNode<PciFunction> {
   template <Space space>
   Result<> poll_bar(efi::PciWidth width, u8 bar, u64 offset, u64 mask, u64 value, u64 delay, u64* result);
   template <Space space, Direction direction>
-  Result<> access(efi::PciWidth width, u8 bar, u64 offset, u64 count, void* buffer);
+  Result<> access(efi::PciWidth width, u8 bar, u64 offset, u64 count, void* buffer) {
+    return access_bar(space, direction, width, bar, offset, count, buffer);
+  }
   template <Direction direction>
-  Result<> access_config(efi::PciWidth width, u32 offset, u64 count, void* buffer);
+  Result<> access_config(efi::PciWidth width, u32 offset, u64 count, void* buffer) {
+    return access_registers(direction, width, offset, count, buffer);
+  }
   Result<> copy(efi::PciWidth width, u8 to_bar, u64 to, u8 from_bar, u64 from, u64 count);
   Result<> map_memory(efi::PciIoOperation operation, void* host, u64* bytes, efi::PhysicalAddress* device, void** mapping);
   Result<> unmap_memory(void* mapping);
@@ -38,6 +42,8 @@ class PciFunction : public efi::PciIo, public ListNode<PciFunction> {
  private:
   void init(const pci::Device& device);
   void write_path(unsigned depth);
+  Result<> access_bar(Space space, Direction direction, efi::PciWidth width, u8 bar, u64 offset, u64 count, void* buffer);
+  Result<> access_registers(Direction direction, efi::PciWidth width, u32 offset, u64 count, void* buffer);
   Result<const pci::Resource*> bar_resource(u8 bar) const;
   Result<u64> address_in(Space space, u8 bar, u64 offset, Shape shape, u64 count) const;
   u64 supported() const;

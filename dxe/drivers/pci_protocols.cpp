@@ -2,6 +2,7 @@
 #include "dxe/drivers/pci_protocols.hpp"
 
 #include "dxe/core/pool.hpp"
+#include "dxe/core/tpl.hpp"
 #include "dxe/drivers/pci_function.hpp"
 #include "dxe/drivers/pci_root_bridge.hpp"
 #include "dxe/drivers/platform.hpp"
@@ -21,6 +22,7 @@ Result<> install_all(const pci::Topology& topology) {
 }  // namespace
 
 void install_pci_protocols() {
+  core::TplGuard guard(efi::tpl_notify);  // one for all that follow
   if (auto done = install_all(pci_topology()); !done) log::error("pci: not every function has its protocol: ", done.error());
 }
 

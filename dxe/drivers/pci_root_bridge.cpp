@@ -44,8 +44,8 @@ Result<> RootBridge::poll_address(PciWidth width, u64 address, u64 mask, u64 val
   return poll({space, address}, shape.bytes, mask, value, delay, result);
 }
 
-template <Space space, Direction direction>
-Result<> RootBridge::access(PciWidth width, u64 address, u64 count, void* buffer) {
+// The thunks stay small: this is no part of each.
+[[gnu::noinline]] Result<> RootBridge::access_bus(Space space, Direction direction, PciWidth width, u64 address, u64 count, void* buffer) {
   const Shape shape = TRY(shape_of(width, space));
   if (!buffer) return Error::invalid_parameter;
   if (address % shape.bytes != 0) return Error::unsupported;
@@ -55,8 +55,7 @@ Result<> RootBridge::access(PciWidth width, u64 address, u64 count, void* buffer
   return {};
 }
 
-template <Direction direction>
-Result<> RootBridge::access_config(PciWidth width, u64 address, u64 count, void* buffer) {
+[[gnu::noinline]] Result<> RootBridge::access_registers(Direction direction, PciWidth width, u64 address, u64 count, void* buffer) {
   const Shape shape = TRY(shape_of(width, Space::config));
   if (!buffer) return Error::invalid_parameter;
   const ConfigAddress at = TRY(config_address(address));

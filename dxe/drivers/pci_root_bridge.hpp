@@ -24,9 +24,13 @@ class RootBridge : public efi::PciRootBridgeIo {
   template <Space space>
   Result<> poll_address(efi::PciWidth width, u64 address, u64 mask, u64 value, u64 delay, u64* result);
   template <Space space, Direction direction>
-  Result<> access(efi::PciWidth width, u64 address, u64 count, void* buffer);
+  Result<> access(efi::PciWidth width, u64 address, u64 count, void* buffer) {
+    return access_bus(space, direction, width, address, count, buffer);
+  }
   template <Direction direction>
-  Result<> access_config(efi::PciWidth width, u64 address, u64 count, void* buffer);
+  Result<> access_config(efi::PciWidth width, u64 address, u64 count, void* buffer) {
+    return access_registers(direction, width, address, count, buffer);
+  }
   Result<> copy(efi::PciWidth width, u64 to, u64 from, u64 count);
   Result<> map_memory(efi::PciRootBridgeOperation operation, void* host, u64* bytes, efi::PhysicalAddress* device, void** mapping);
   Result<> unmap_memory(void* mapping);
@@ -38,6 +42,9 @@ class RootBridge : public efi::PciRootBridgeIo {
   Result<> resources(void** list);
 
  private:
+  Result<> access_bus(Space space, Direction direction, efi::PciWidth width, u64 address, u64 count, void* buffer);
+  Result<> access_registers(Direction direction, efi::PciWidth width, u64 address, u64 count, void* buffer);
+
   u8 first_bus_;
   u8 last_bus_;
   u64 attributes_;

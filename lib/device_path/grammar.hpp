@@ -50,7 +50,7 @@ struct Field {
 enum class Condition : u8 { none, always, with_shortcuts };
 
 struct Grammar {
-  static constexpr unsigned max_fields = 9;
+  static constexpr unsigned max_fields = 7;
   char name[24];
   u8 type;
   u8 subtype;
