@@ -9,6 +9,7 @@
 #include "lib/arch/io.hpp"
 
 namespace fakes {
+static bool interrupts_on = false;
 
 Counters counters;
 
@@ -104,12 +105,12 @@ bool read_random(u64& value) {
 }
 u64 read_cr4() { return 0; }
 u64 read_xcr0() { return 1; }
-u64 read_rflags() { return 0; }
+u64 read_rflags() { return fakes::interrupts_on ? 1 << 9 : 0; }
 void halt() {}
 void pause() {}
 void fence() {}
-void enable_interrupts() {}
-void disable_interrupts() {}
+void enable_interrupts() { fakes::interrupts_on = true; }
+void disable_interrupts() { fakes::interrupts_on = false; }
 void stop() { throw fakes::Stopped(); }
 
 }  // namespace arch

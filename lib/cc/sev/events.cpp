@@ -3,24 +3,10 @@
 
 #include "lib/cc/platform.hpp"
 #include "lib/cc/sev/ghcb_page.hpp"
+#include "lib/cc/sev/interrupts_off.hpp"
 
 namespace cc::sev {
 namespace {
-
-// The #VC handler uses the same page; nothing of ours traps while a request is put together, and interrupts wait.
-class InterruptsOff {
- public:
-  InterruptsOff() : were_on_(arch::read_rflags() & interrupt_flag) {
-    if (were_on_) arch::disable_interrupts();
-  }
-  ~InterruptsOff() {
-    if (were_on_) arch::enable_interrupts();
-  }
-
- private:
-  static constexpr u64 interrupt_flag = 1 << 9;
-  bool were_on_;
-};
 
 constexpr u64 io_address_64 = 1 << 9;
 

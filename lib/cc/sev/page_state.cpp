@@ -6,6 +6,7 @@
 #include "lib/arch/sev.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/cc/sev/ghcb_page.hpp"
+#include "lib/cc/sev/interrupts_off.hpp"
 #include "lib/cc/sev/psc.hpp"
 
 namespace cc::sev {
@@ -39,6 +40,7 @@ class Batch {
 
 void Batch::flush() {
   if (count_ == 0) return;
+  InterruptsOff guard;
   auto* shared = shared_buffer().data();
   const u16 last = static_cast<u16>(count_ - 1);
   psc::Header header{0, last, 0};

@@ -82,6 +82,8 @@ class Host : public fakes::SevHost {
   }
 
   void page_protocol() {
+    // A handler that runs between our writing the page and our reading it would use the same page.
+    EXPECT_FALSE(arch::read_rflags() & 1 << 9) << "an exit by the GHCB page with interrupts on";
     sev::Ghcb& g = *ghcb;
     if (ghcb_lie && ghcb_lie(g)) return;
     g.exit_info_1 = 0;
@@ -111,6 +113,7 @@ class Sev : public testing::Test {
   void SetUp() override {
     host.ghcb = &page;
     fakes::attach_sev_host(&host);
+    arch::enable_interrupts();
     cpuid.count = 1;
     cpuid.entries[0].leaf = 0x8000'001f;
     cpuid.entries[0].ebx = 1u << 31;  // caches stay coherent: nothing must be touched
@@ -119,6 +122,7 @@ class Sev : public testing::Test {
   void TearDown() override {
     fakes::attach_sev_host(nullptr);
     cc::init({});
+    arch::disable_interrupts();
   }
 
   // The named end of a call.
