@@ -43,7 +43,7 @@ bool start_ipi(svm::Vcpu& v, u32 icr) {
   for (u32 i = 0; i < svm::vcpu_count(); ++i) {
     svm::Vcpu& target = svm::vcpu(i);
     if (!addressed(v, target, icr, destination) || &target == &v) continue;
-    if (delivery == delivery_init) svm::model().init(target);
+    if (delivery == delivery_init) svm::model().init(v, target);
     else svm::model().sipi(target, static_cast<u8>(icr));
   }
   return true;
@@ -88,7 +88,7 @@ bool mmio_read(svm::Vcpu&, u64 gpa, unsigned bytes, u64& value) {
 }
 
 bool mmio_write(svm::Vcpu& v, u64 gpa, unsigned bytes, u64 value) {
-  if (svm::views::is_private_rom(gpa) && parameters().mode != Mode::snp) return true;
+  if (svm::views::is_private_rom(gpa) && (parameters().mode != Mode::snp || parameters().lenient)) return true;  // ROM
   if (!is_device(gpa)) return false;
   ++report::counts().mmio_write;
   if (gpa == lapic + lapic_icr_low && bytes == 4 && start_ipi(v, static_cast<u32>(value))) return true;

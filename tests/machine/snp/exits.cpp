@@ -63,11 +63,12 @@ void run_exit(Vcpu& v) {
   if (lies::chosen().entry) lies::chosen().entry(v);
 }
 
-// INIT does nothing to a processor whose state the host cannot reach; SIPI starts it at the reset block once, and
+// INIT does nothing to a processor whose state the host cannot reach; the SIPI that follows it starts it at the reset block once, and
 // releases it from reset hold later [ghcb §4.3].
-void init(Vcpu&) {}
+void init(Vcpu&, Vcpu& target) { target.init_received = 1; }
 void sipi(Vcpu& target, u8) {
-  if (!target.present) return;
+  if (!target.present || !target.init_received) return;
+  target.init_received = 0;
   if (target.state == RunState::held) {
     target.state = RunState::running;
     report::event("ap-start", target.apic_id);

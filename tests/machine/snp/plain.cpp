@@ -92,9 +92,9 @@ void run_exit(Vcpu& v) {
   }
 }
 
-void init(Vcpu& target) {
+void init(Vcpu& sender, Vcpu& target) {
   target.state = RunState::held;
-  flush_others(target);
+  flush_others(sender);
 }
 
 void sipi(Vcpu& target, u8 vector) {

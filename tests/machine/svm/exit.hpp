@@ -14,7 +14,7 @@ void write_cr0(Vcpu& v);
 struct Model {
   void (*exit)(Vcpu& v);
   // INIT and SIPI from the guest's interrupt controller.
-  void (*init)(Vcpu& target);
+  void (*init)(Vcpu& sender, Vcpu& target);
   void (*sipi)(Vcpu& target, u8 vector);
 };
 void set_model(const Model& model);

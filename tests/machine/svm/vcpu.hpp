@@ -19,6 +19,7 @@ struct Vcpu {
   volatile u32 kick = 0;           // an NMI from the host is on its way; cleared when it has been taken
   volatile u32 nmi_owed = 0;       // the guest sent itself one
   volatile u32 present = 0;
+  u32 init_received = 0;           // the next SIPI counts
   volatile u32 epoch = 0;          // counts the register sets that it was given
   u32 load_state = 0;              // VMLOAD before the next entry
   u64 host_cr0 = 0, host_cr4 = 0;  // of this processor outside the guest
