@@ -44,7 +44,7 @@ $(M)/initrd: build/guest/initrd tests/machine/guests/init
 MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp
 $(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp
 	@mkdir -p $(@D)
-	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -o $@
+	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -lbearssl -o $@
 $(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) tests/machine/run/command.cpp tests/machine/run/model.cpp -o $@

@@ -444,6 +444,33 @@ zero_idt:
     dq 0
 %endif
 
+%ifdef CASE_guest_request
+test_main:                              ; the test puts an encrypted request at REQUEST_BLOB and reads the response
+    mov esi, REQUEST_BLOB
+    mov edi, SHARED
+    mov ecx, 4096 / 8
+    rep movsq
+    GHCB_EXIT 0x80000011, PRIVATE, PRIVATE + 0x1000
+    mov rax, [GHCB + 0x3a0]
+    test rax, rax
+    FAIL_UNLESS z, 1
+    xor ebp, ebp
+send_quarter:
+    lea rsi, [rbp + SHARED + 0x1000]
+    mov edi, GHCB + 0x800
+    mov ecx, 1024 / 8
+    rep movsq
+    GHCB_FIELD 0x3a8, GHCB + 0x800
+    GHCB_EXIT 0x7b, 0x3f8001c, 1024
+    add ebp, 1024
+    cmp ebp, 4096
+    jne send_quarter
+    GHCB_EXIT 0x80000011, PRIVATE, PRIVATE + 0x1000      ; the same again is a replay
+    cmp qword [GHCB + 0x3a0], 0x1c
+    FAIL_UNLESS e, 2
+    PASS
+%endif
+
 ; ---- processors by AP creation ----
 %macro MAKE_VMSA 1                      ; at a private page that is validated
     mov rdi, %1

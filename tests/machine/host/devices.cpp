@@ -88,7 +88,10 @@ bool mmio_read(svm::Vcpu&, u64 gpa, unsigned bytes, u64& value) {
 }
 
 bool mmio_write(svm::Vcpu& v, u64 gpa, unsigned bytes, u64 value) {
-  if (svm::views::is_private_rom(gpa) && (parameters().mode != Mode::snp || parameters().lenient)) return true;  // ROM
+  if (svm::views::is_private_rom(gpa) && parameters().mode != Mode::snp) return true;  // ROM
+  // No host of an SNP guest has an answer here. A lenient one lets it be RAM, in which firmware stops looking for flash.
+  if (svm::views::is_private_rom(gpa) && parameters().lenient)
+    return __builtin_memcpy(svm::views::pointer(gpa, true), &value, bytes), true;
   if (!is_device(gpa)) return false;
   ++report::counts().mmio_write;
   if (gpa == lapic + lapic_icr_low && bytes == 4 && start_ipi(v, static_cast<u32>(value))) return true;

@@ -30,6 +30,7 @@ struct Parameters {
   u32 lenient;     // report violations and go on
   u32 verbose;
   char lie[64];
+  u32 kernel_hashes;  // 1: measure kernel, initrd and command line; 2: and spoil the kernel's hash
 };
 
 constexpr u64 guest_low(u64 memory) { return memory < guest_low_max ? memory : guest_low_max; }

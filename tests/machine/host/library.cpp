@@ -11,4 +11,9 @@ void* __memcpy_chk(void* to, const void* from, base::usize bytes, base::usize ro
   return __builtin_memcpy(to, from, bytes);
 }
 
+void* __memset_chk(void* to, int value, base::usize bytes, base::usize room) {
+  if (bytes > room) base::panic("buffer overrun in BearSSL");
+  return __builtin_memset(to, value, bytes);
+}
+
 }

@@ -6,6 +6,7 @@
 #include "tests/machine/host/pool.hpp"
 #include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
+#include "tests/machine/snp/launch.hpp"
 #include "tests/machine/snp/model.hpp"
 #include "tests/machine/snp/rmp.hpp"
 #include "tests/machine/svm/vcpu.hpp"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "tests/machine/snp/launch.hpp"
+
 #include "lib/base/endian.hpp"
 #include "lib/cc/sev/secrets_page.hpp"
 #include "tests/machine/host/pool.hpp"
@@ -6,6 +8,7 @@
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/snp/cpuid_table.hpp"
 #include "tests/machine/snp/digest.hpp"
+#include "tests/machine/snp/kernel_hashes.hpp"
 #include "tests/machine/snp/metadata.hpp"
 #include "tests/machine/snp/model.hpp"
 #include "tests/machine/snp/rmp.hpp"
@@ -40,8 +43,7 @@ void fill_secrets(SecretsPage& page) {
   page = {};
   page.version = 3;
   page.family_model_stepping = cpuid(1, 0).eax;
-  for (unsigned key = 0; key < 4; ++key)
-    for (unsigned i = 0; i < 32; ++i) page.vmpck[key][i] = static_cast<u8>(0x11 * (key + 1) + i);
+  for (unsigned key = 0; key < 4; ++key) __builtin_memcpy(page.vmpck[key], vmpck(key), 32);
   if (lies::chosen().secrets_page) lies::chosen().secrets_page(page);
 }
 
@@ -54,6 +56,18 @@ PageType page_type(SectionType type) {
   return PageType::zero;
 }
 
+// The table lies where the footer says; its page is then measured with its contents.
+bool fill_kernel_hashes(u64 gpa, u8* page) {
+  const u32 wanted = host::parameters().kernel_hashes;
+  const u8* area = footer_entry(image(), hash_table_guid, 8);
+  if (!wanted || !area) return false;
+  const u64 base = load_le<u32>(area), bytes = load_le<u32>(area + 4);
+  if (base < gpa || base + bytes > gpa + 4096 || bytes < 176) report::end(host::End::refused, "no room for the kernel hashes");
+  write_kernel_hashes(page + (base - gpa));
+  if (wanted == 2) page[base - gpa + 150] ^= 1;
+  return true;
+}
+
 void place_section(LaunchDigest& digest, const MetadataSection& s) {
   for (u64 gpa = s.base; gpa < u64{s.base} + s.length; gpa += 4096) {
     rmp::give(gpa);
@@ -63,7 +77,8 @@ void place_section(LaunchDigest& digest, const MetadataSection& s) {
       fill_cpuid_page(*static_cast<CpuidPage*>(page));
       if (lies::chosen().cpuid_page) lies::chosen().cpuid_page(*static_cast<CpuidPage*>(page));
     }
-    digest.add(page_type(s.type), gpa, page);
+    const bool hashes = s.type == SectionType::kernel_hashes && fill_kernel_hashes(gpa, static_cast<u8*>(page));
+    digest.add(hashes ? PageType::normal : page_type(s.type), gpa, page);
   }
   report::event("section", 0, "\"gpa\": \"0x%x\", \"bytes\": \"0x%x\", \"type\": %d", s.base, s.length, static_cast<u32>(s.type));
 }
@@ -118,6 +133,12 @@ void print_digest(const u8* bytes) {
 }
 
 }  // namespace
+
+const u8* vmpck(unsigned key) {
+  static u8 keys[4][32];
+  for (unsigned i = 0; i < 32; ++i) keys[key][i] = static_cast<u8>(0x11 * (key + 1) + i);
+  return keys[key];
+}
 
 void launch() {
   LaunchDigest digest;

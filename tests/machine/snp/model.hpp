@@ -41,8 +41,5 @@ bool destroy_processor(Vcpu& v, u32 apic_id);
 void release_from_reset_hold(Vcpu& target);
 bool guest_request(Vcpu& v, u64 request_gpa, u64 response_gpa, u64& error);
 
-void launch();
-extern u8 launch_digest[48];
-u64 reset_block();
 
 }  // namespace snp

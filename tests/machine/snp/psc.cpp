@@ -18,8 +18,12 @@ void to_private(Vcpu& v, u64 start, u64 bytes, bool large) {
   for (u64 gpa = start; gpa < start + bytes; gpa += 4096) svm::views::unmap_shared(gpa);
   svm::flush_others(v);
   for (u64 gpa = start; gpa < start + bytes; gpa += 4096) {
-    if (rmp::find(gpa)->assigned) report::violation(Violation::psc_repeated, v.apic_id, gpa, v.save().rip);
-    else rmp::assign(gpa, large);
+    if (!rmp::find(gpa)->assigned) {
+      rmp::assign(gpa, large);
+      continue;
+    }
+    report::violation(Violation::psc_repeated, v.apic_id, gpa, v.save().rip);
+    rmp::take_back(gpa, large);
   }
 }
 

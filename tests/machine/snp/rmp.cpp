@@ -63,6 +63,14 @@ void give(u64 gpa) {
   refresh(gpa);
 }
 
+void take_back(u64 gpa, bool large) {
+  Entry& e = *find(gpa);
+  e = {};
+  e.assigned = 1;
+  e.large = large;
+  refresh(gpa);
+}
+
 void unassign(u64 gpa) {
   *find(gpa) = {};
   scramble(gpa, false);

@@ -22,6 +22,8 @@ void refresh(u64 gpa);     // the views of one page, after a change
 void assign(u64 gpa, bool large, bool validated = false);
 void unassign(u64 gpa);
 void give(u64 gpa);        // by the launch: assigned and validated, contents as they are
+// A lenient host's repair: to be validated again, contents as they are.
+void take_back(u64 gpa, bool large);
 // Splits the 2 MiB entry around the page, as a host's PSMASH does.
 void smash(u64 gpa);
 // Every page of SEV and SEV-ES guests has both views.

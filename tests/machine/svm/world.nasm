@@ -4,6 +4,7 @@
     default rel
     bits 64
     section .text
+    global save_fpu, restore_fpu
     global world_switch, svm_vmload, svm_vmsave, svm_wait_for_nmi, nmi_entry
 
 world_switch:                           ; RDI guest registers in encoding order, RSI VMCB
@@ -57,6 +58,13 @@ svm_vmload:
 svm_vmsave:
     mov rax, rdi
     vmsave
+    ret
+
+save_fpu:
+    fxsave64 [rdi]
+    ret
+restore_fpu:
+    fxrstor64 [rdi]
     ret
 
 ; The only window in which the host takes an NMI. Whether it comes before or in the HLT, the handler resumes behind
