@@ -77,7 +77,7 @@ $(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf $(B)/layout.ld link
 	@linker/symbols.sh $(B) > $@
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
--include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk
+-include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk tests/machine/rules.mk
 
 # ---- Tests ----
 .PHONY: test test-all layers test-layers symbolize clean
@@ -86,7 +86,7 @@ test:
 	rm -rf $(B)/test-results
 	+@status=0; $(MAKE) --no-print-directory --keep-going test-all || status=$$?; tests/boot/summarize.sh && exit $$status
 
-test-all: firmware test-layers test-unit test-fuzz test-boot
+test-all: firmware test-layers test-unit test-fuzz test-boot test-machine
 
 test-layers: layers
 	@mkdir -p $(B)/test-results

@@ -130,6 +130,7 @@ extern "C" Status efi_main(Handle image, SystemTable* table) {
   test_drivers();
   test_images();
   test_device_paths();
+  test_pci();
   test_console_output();
   test_console_input();
   test_variables();

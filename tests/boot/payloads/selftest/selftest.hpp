@@ -39,6 +39,7 @@ void test_protocol_search();
 void test_drivers();
 void test_images();
 void test_device_paths();
+void test_pci();
 void test_console_output();
 void test_console_input();
 void test_variables();
