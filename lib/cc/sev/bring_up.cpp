@@ -23,6 +23,13 @@ void check_features() {
   if (arch::read_msr(msr::sev_status) & ~implemented) terminate(Reason::unknown_sev_features);
 }
 
+// Only VMPL 0 may give rights to lower levels, so RMPADJUST on a page of ours tells where we are [apm2 §15.36.7]. The
+// page loses nothing: VMPL 1 gets no permission.
+void check_vmpl() {
+  constexpr u64 vmpl_1_nothing = 1;
+  if (arch::rmpadjust(layout::work_area, 0, vmpl_1_nothing) != 0) terminate(Reason::not_vmpl0);
+}
+
 void check_secrets_page(const SecretsPage& page) {
   if (page.version == 0) terminate(Reason::secrets_page);
   if (page.svsm_size != 0) terminate(Reason::not_vmpl0);
@@ -51,6 +58,7 @@ void bring_up(Guest& guest, void (*map_shared)(Gpa)) {
     if (!(guest.hypervisor_features & hv_snp)) terminate(Reason::hypervisor_without_snp);
     check_cpuid_page(*reinterpret_cast<const CpuidPage*>(guest.cpuid_page.raw()));
     check_secrets_page(*reinterpret_cast<const SecretsPage*>(layout::secrets_page));
+    check_vmpl();
   }
   share_ghcb(guest.type, guest.ghcb, map_shared);
 }
