@@ -103,6 +103,7 @@ bool read_random(u64& value) {
   value = fakes::clock++ * 0x9e3779b97f4a7c15;
   return true;
 }
+u64 read_cr3() { return 0; }
 u64 read_cr4() { return 0; }
 u64 read_xcr0() { return 1; }
 u64 read_rflags() { return fakes::interrupts_on ? 1 << 9 : 0; }
