@@ -106,6 +106,27 @@ TEST(Ashlar, SevEsGuest) { run_marker("ashlar-es", marker(512, Mode::es)); }
 TEST(Ashlar, SevGuest) { run_marker("ashlar-sev", marker(512, Mode::sev)); }
 TEST(Ashlar, PlainGuest) { run_marker("ashlar-plain", marker(512, Mode::plain)); }
 
+// Third-party code that touches devices, ports and CPUID by bare instructions.
+class AshlarTraps : public testing::TestWithParam<Mode> {};
+TEST_P(AshlarTraps, AreServed)
+{
+    auto guest = marker(256, GetParam());
+    guest.kernel = "build/payloads/traps.efi";
+    run_marker("ashlar-traps-" + std::to_string(static_cast<unsigned>(GetParam())), guest);
+}
+INSTANTIATE_TEST_SUITE_P(Guests, AshlarTraps, testing::Values(Mode::plain, Mode::es, Mode::snp));
+
+// efivarfs works under a kernel that has long had its own GHCB.
+TEST(Ashlar, RuntimeServicesOutliveTheGhcb)
+{
+    auto guest = linux_guest(512);
+    guest.initrd = "build/guest/initrd-test";
+    guest.append = "console=ttyS0 ashlar.test=full";
+    model::Run run("ashlar-runtime", guest);
+    EXPECT_TRUE(run.expect("ASHLAR var_append=07", long_enough)) << run.tail();
+    EXPECT_TRUE(run.expect("ASHLAR var_gone=1", Seconds{20})) << run.tail();
+}
+
 TEST(Ashlar, LinuxAsSnpGuestWithMeasuredKernel)
 {
     auto guest = linux_guest(512);
