@@ -25,6 +25,12 @@ serial console. Ctrl-a x ends QEMU, Ctrl-a c is its monitor.
   --firmware FILE      (default build/ashlar.fd; with --vars build/ASHLAR_CODE.fd)
   --vars FILE          variable store: boots from a flash pair and keeps the variables in FILE
   --snp, --tdx         confidential guest, on a host that can
+  --model snp|es|sev|plain
+                       the same without such a host: in the model (tests/machine/README.md), whose
+                       report goes to build/machine/report.json; exit status 0 when the guest powers off
+  --image FILE         another firmware for --model, such as an OVMF.fd
+  --lie NAME           what the model's host answers falsely (tests/machine/lies/scenarios.cpp)
+  --lenient            the model reports violations and goes on
   --print              print the QEMU command line instead of running it
   --help
 END
@@ -39,6 +45,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 qemu=${ASHLAR_QEMU:-qemu-system-x86_64}
 
 kernel="" initrd="" append="" disk="" iso="" memory=512 cpus=1 machine=q35 display="" firmware="" vars="" confidential=""
+model="" lie="" lenient=0
 append_given="" tpm="" gdb="" debug="" print=""
 extra=()
 
@@ -51,7 +58,7 @@ parse_options() {
         option=$1
         shift
         case $option in
-            --kernel|--initrd|--append|--disk|--iso|--memory|--cpus|--machine|--display|--firmware|--vars)
+            --kernel|--initrd|--append|--disk|--iso|--memory|--cpus|--machine|--display|--firmware|--vars|--model|--image|--lie)
                 [[ $# -gt 0 ]] || die "$option needs a value (see --help)" ;;&
             --kernel)   kernel=$(absolute "$1"); need_file "$option" "$kernel"; shift ;;
             --initrd)   initrd=$(absolute "$1"); need_file "$option" "$initrd"; shift ;;
@@ -70,6 +77,10 @@ parse_options() {
             --snp|--tdx)
                 [[ -z $confidential || $confidential == "${option#--}" ]] || die "--snp and --tdx exclude each other"
                 confidential=${option#--} ;;
+            --model)    [[ $1 =~ ^(snp|es|sev|plain)$ ]] || die "--model: snp, es, sev or plain, not $1"; model=$1; shift ;;
+            --image)    firmware=$(absolute "$1"); need_file "$option" "$firmware"; shift ;;
+            --lie)      lie=$1; shift ;;
+            --lenient)  lenient=1 ;;
             --print)    print=1 ;;
             --help|-h)  usage; exit 0 ;;
             --)         extra=("$@"); return 0 ;;
@@ -82,12 +93,15 @@ check_options() {
     [[ -z $initrd || -n $kernel ]] || die "--initrd needs --kernel"
     [[ -z $append_given || -n $kernel || -z $disk$iso ]] || die "--append needs --kernel"
     [[ -z $confidential || -z $vars ]] || die "--$confidential takes no --vars: such guests have no flash"
+    [[ -z $model || -z $confidential$vars$tpm$display ]] || die "--model excludes --snp, --tdx, --vars, --tpm and --display"
+    [[ -n $model || -z $lie && $lenient == 0 ]] || die "--lie and --lenient need --model"
     [[ -z $confidential || $machine == q35 ]] || die "--$confidential needs --machine q35"
 }
 
 prepare() {
     local sets=(build run)
     [[ -z $tpm ]] || sets+=(tpm)
+    [[ -z $model ]] || sets+=(machine)
     tests/deps.sh "${sets[@]}"
     if [[ -z $firmware ]]; then
         make -s firmware
@@ -228,6 +242,27 @@ add_extras() {
     words+=("${extra[@]}")
 }
 
+# The model's host runs under TCG and starts the firmware itself; QEMU's words for it come from the model's own tool.
+add_model() {
+    local size=${memory%M} command
+    [[ $size != *G ]] || size=$((${size%G} * 1024))
+    [[ -n $print ]] || make -s model
+    command=$(build/machine/model-command "$model" "$cpus" "$size" "${firmware:-build/ashlar.fd}" "$lenient" "$lie" \
+        build/machine/parameters build/machine/report.json) || die "the model is not built: make model"
+    mapfile -t words <<<"$command"
+    words+=(-serial mon:stdio -global virtio-blk-pci.iommu_platform=on
+            -global virtio-blk-pci.disable-legacy=on)
+}
+
+# 33 is power-off through isa-debug-exit; see host::End for the others.
+run_model() {
+    local status=0
+    "${words[@]}" || status=$?
+    awk '/"report"/, 0' build/machine/report.json | grep -E '"end"|"violations"' >&2 || true
+    [[ $status != 33 ]] || status=0
+    return "$status"
+}
+
 scratch="" swtpm_pid=""
 clean_up() {
     [[ -z $swtpm_pid ]] || kill "$swtpm_pid" 2>/dev/null || true
@@ -259,12 +294,16 @@ main() {
         [[ -n $print ]] || exit 2
     fi
     accel=tcg
-    [[ -n $confidential ]] || accel=$(accelerator)
+    [[ -n $confidential$model ]] || accel=$(accelerator)
     trap clean_up EXIT
     [[ -z $tpm ]] || scratch=$(mktemp -d)
 
-    add_machine
-    add_firmware
+    if [[ -n $model ]]; then
+        add_model
+    else
+        add_machine
+        add_firmware
+    fi
     add_payload
     add_extras
     if [[ -n $print ]]; then

@@ -542,6 +542,38 @@ test_main:
     WAIT_COUNT 2
     PASS
 %endif
+%ifdef CASE_ap_stress
+%macro TURN_PAGE 1
+    MSR_PSC %1, 1
+    PVALIDATE_AT %1, 0, 1
+    FAIL_UNLESS nc, 1
+    mov dword [%1], 7
+    PVALIDATE_AT %1, 0, 0
+    FAIL_UNLESS nc, 2
+    MSR_PSC %1, 2
+    mov dword [%1 + SHARED - PRIVATE], 8
+%endmacro
+test_main:                              ; two processors turn pages and make each other flush
+    TAKE (PRIVATE + 0x1000)
+    MAKE_VMSA PRIVATE + 0x1000
+    mov dword [PRIVATE + 0x1178], start16 - $$
+    RMPADJUST_AT PRIVATE + 0x1000, 0, 0x10001
+    mov dword [SCRAP + 0x48], 1
+    CREATE PRIVATE + 0x1000
+    WAIT_COUNT 1
+    mov r15d, 2000
+.turn:
+    TURN_PAGE PRIVATE + 0x10000
+    dec r15d
+    jnz .turn
+    PASS
+ap_main:
+    mov rsp, STACK - 0x1000
+    mov dword [SCRAP + 0x40], 1
+.turn:
+    TURN_PAGE PRIVATE + 0x20000
+    jmp .turn
+%endif
 %ifdef CASE_vmsa_aligned
 test_main:
     TAKE PRIVATE

@@ -39,7 +39,7 @@ double seconds_since(std::chrono::steady_clock::time_point start)
 }
 
 // To the Shell's prompt and off again.
-void boot_to_shell(const std::string& name, const model::Guest& guest, bool strict = true)
+void boot_to_shell(const std::string& name, const model::Guest& guest)
 {
     const auto start = std::chrono::steady_clock::now();
     model::Run run(name, guest);
@@ -51,7 +51,7 @@ void boot_to_shell(const std::string& name, const model::Guest& guest, bool stri
     ASSERT_TRUE(report.complete());
     for (const auto* key : {"exits", "validate_4k", "validate_2m", "rescind_4k", "rmpadjust", "psc_lists", "walk_aliases", "fetch_aliases", "violations_total"})
         testing::Test::RecordProperty(key, std::to_string(report.count(key)));
-    if (strict) EXPECT_EQ(report.count("violations_total"), 0u) << run.tail();
+    EXPECT_EQ(report.count("violations_total"), 0u) << run.tail();
 }
 
 void boot_linux(const std::string& name, const model::Guest& guest)
@@ -97,7 +97,13 @@ TEST(Ovmf, Of2022GoesOnWhenLenient)
     auto guest = ovmf(512, 1);
     guest.image = bookworm;
     guest.lenient = true;
-    boot_to_shell("ovmf-2022-lenient", guest, false);
+    // On to DXE, where its flash driver looks at the image without C-bit and then erases it byte by byte through the
+    // GHCB: minutes, and nothing to learn from the wait.
+    model::Run run("ovmf-2022-lenient", guest);
+    for (int i = 0; i < 300 && !run.report().has("\"gpa\": \"0xffe00000\"") && !run.wait(Seconds{0.2}); ++i) {}
+    EXPECT_FALSE(run.wait(Seconds{0})) << run.tail();
+    EXPECT_TRUE(run.report().has("\"gpa\": \"0xffe00000\"")) << run.tail();
+    EXPECT_GE(run.report().lines_with("access-unassigned"), 14u);
 }
 
 TEST(Linux, RunsAsSnpGuestWithTwoProcessors)

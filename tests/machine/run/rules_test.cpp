@@ -48,6 +48,7 @@ const Case kept[] = {
     {"string_io", End::power_off, ""},              {"cpuid_and_features", End::power_off, ""},
     {"apic_ids", End::power_off, ""},               {"jump_table", End::power_off, ""},
     {"hidden_ram", End::power_off, ""},             {"ap_create", End::power_off, "", 2},
+    {"ap_stress", End::power_off, "", 2},
     {"launch_pages", End::power_off, ""},
 };
 
