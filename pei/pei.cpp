@@ -38,6 +38,7 @@ void accept_low_ram(mem::RegionMap& map) {
     r = map.find(low.empty() ? r->range.start() : low.start());
   }
   keep_pages_of_the_launch(map);
+  if (!map.set(PageRange(Gpa(layout::log_ring), 1), tag(efi::MemoryType::reserved))) cc::terminate(cc::Reason::page_ledger);
   // Page 0 is not mapped, so that a null pointer faults; the operating system gets it back.
   if (!map.set(PageRange(Gpa(0), 1), tag(efi::MemoryType::boot_services_data))) log::debug("PEI: no RAM at 0");
 }

@@ -6,6 +6,7 @@
 #include "lib/interrupt/crash.hpp"
 #include "lib/interrupt/interrupt.hpp"
 #include "lib/log/log.hpp"
+#include "lib/log/ring.hpp"
 #include "lib/mem/page_tables.hpp"
 
 extern "C" {
@@ -46,7 +47,9 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   interrupt::init(false);
   const cc::Guest guest = cc::bring_up(work->guest, work->private_mask, sec::map_shared);
   interrupt::set_handler(sec::vmm_communication, sec::on_vmm_communication);
-  log::init();
+  auto* ring = reinterpret_cast<log::Ring*>(layout::log_ring);
+  ring->start();
+  log::init(ring);
   log::info("Ashlar SEC: ", cc::guest_name(), " guest");
   handoff::pei_entry(*work, guest);
 }

@@ -23,6 +23,7 @@
 #include "lib/interrupt/crash.hpp"
 #include "lib/interrupt/interrupt.hpp"
 #include "lib/log/log.hpp"
+#include "lib/log/ring.hpp"
 
 base::u64 __stack_chk_guard = 0;
 
@@ -43,7 +44,7 @@ void take_over(const handoff::PeiToDxe& from_pei) {
   interrupt::set_handler(29, [](arch::InterruptFrame& frame) {
     if (!cc::handle_exception(frame)) crash::report(frame);
   });
-  log::init();
+  log::init(reinterpret_cast<log::Ring*>(layout::log_ring));
   log::info("Ashlar DXE at ", log::hex(from_pei.dxe_image.start()));
 }
 

@@ -26,6 +26,7 @@ inline constexpr u64 early_page_tables_bytes = 0x6000;
 inline constexpr u64 early_table_pool = sec_ram_base + 0x6000;  // for splitting around the GHCB
 inline constexpr u64 early_table_pool_bytes = 0x2000;
 inline constexpr u64 sec_ghcb = sec_ram_base + 0x8000;  // shared with the host from SEC to DXE
+inline constexpr u64 log_ring = sec_ram_base + 0x9000;  // lib/log/ring.hpp; kept for ever
 inline constexpr u64 work_area = sec_ram_base + 0xa000;
 inline constexpr u64 work_area_bytes = 0x1000;
 // Filled by the SNP launch; each is a section of the SEV metadata.

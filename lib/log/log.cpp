@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/log/log.hpp"
 
+#include "lib/log/ring.hpp"
 #include "lib/log/sinks.hpp"
 
 namespace log {
 namespace {
 constinit bool debug_console = false;
 constinit bool to_serial = false;
+constinit Ring* ring = nullptr;
 
 void put_char(char c) {
+  if (ring) ring->put(c);
   if (debug_console) debug_console_put(c);
   if (to_serial) serial_put(c);
 }
 }  // namespace
 
-void init() { debug_console = debug_console_present(); }
+void init(Ring* to) {
+  debug_console = debug_console_present();
+  ring = to;
+}
 
-bool enabled(Level level) { return debug_console || level >= Level::warning; }
+bool enabled(Level level) { return debug_console || level >= Level::warning || (ring && level >= Level::info); }
 
 namespace detail {
 

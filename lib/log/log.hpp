@@ -27,8 +27,11 @@ struct Wide {
   const char16_t* text;
 };
 
-// Looks for the debug console. Without init() nothing is printed but warnings and errors.
-void init();
+struct Ring;
+
+// Looks for the debug console and, if there is one to write to, keeps the lines in a ring as well. Without init() nothing
+// is printed but warnings and errors.
+void init(Ring* ring);
 bool enabled(Level level);
 
 namespace detail {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/log/log.hpp"
+#include "lib/log/ring.hpp"
 
 #include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
 
 #include "tests/fakes/machine.hpp"
 
@@ -15,7 +19,7 @@ class Log : public testing::Test {
   ~Log() override { restart(false); }
   static void restart(bool console) {
     fakes::debug_console = console;
-    log::init();
+    log::init(nullptr);
     fakes::take_log();
   }
 };
@@ -49,6 +53,20 @@ TEST_F(Log, LevelsAndSinks) {
   EXPECT_EQ(fakes::take_log(), "");
   log::warning("w");
   EXPECT_EQ(fakes::take_log(), "ashlar: w\n");
+}
+
+// A debugger reads the ring from memory: the last characters must be the last lines, wherever it wrapped.
+TEST(LogRing, KeepsTheEnd) {
+  auto ring = std::make_unique<log::Ring>();
+  ring->start();
+  log::init(ring.get());
+  for (int i = 0; i < 1000; ++i) log::info("line ", i);
+  log::init(nullptr);
+  (void)fakes::take_log();
+  ASSERT_TRUE(ring->started());
+  std::string text;
+  for (u32 i = ring->written - log::Ring::capacity; i != ring->written; ++i) text += ring->text[i % log::Ring::capacity];
+  EXPECT_TRUE(text.ends_with("line 998\nline 999\n")) << text.substr(text.size() - 40);
 }
 
 }  // namespace
