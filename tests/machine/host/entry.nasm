@@ -9,6 +9,7 @@ STACK_BYTES equ 0x8000
 
     section .entry progbits alloc exec nowrite align=16
 host_entry:                             ; every processor; its stack goes by its APIC id
+    clgi                                ; NMIs come in svm_wait_for_nmi and nowhere else
     mov eax, 1
     cpuid
     shr ebx, 24

@@ -29,7 +29,7 @@ model::Guest linux_guest(unsigned memory_mib, unsigned cpus, Mode mode = Mode::s
     auto guest = ovmf(memory_mib, cpus, mode);
     guest.kernel = "build/guest/vmlinuz";
     guest.initrd = "build/machine/initrd";
-    guest.append = "console=ttyS0 quiet";
+    guest.append = "console=ttyS0 quiet no_timer_check";  // a busy machine starves the timer that Linux tests
     return guest;
 }
 
@@ -97,12 +97,12 @@ TEST(Ovmf, Of2022GoesOnWhenLenient)
     auto guest = ovmf(512, 1);
     guest.image = bookworm;
     guest.lenient = true;
-    // On to DXE, where its flash driver looks at the image without C-bit and then erases it byte by byte through the
-    // GHCB: minutes, and nothing to learn from the wait.
+    // Past the 14 pages of the variable store. In DXE its flash driver then rewrites the image byte by byte through the
+    // GHCB, which takes minutes and teaches nothing.
     model::Run run("ovmf-2022-lenient", guest);
-    for (int i = 0; i < 300 && !run.report().has("\"gpa\": \"0xffe00000\"") && !run.wait(Seconds{0.2}); ++i) {}
-    EXPECT_FALSE(run.wait(Seconds{0})) << run.tail();
-    EXPECT_TRUE(run.report().has("\"gpa\": \"0xffe00000\"")) << run.tail();
+    for (int i = 0; i < 300 && run.report().lines_with("psc-repeated") < 14 && !run.wait(Seconds{0.2}); ++i) {}
+    EXPECT_FALSE(run.wait(Seconds{1})) << run.tail();
+    EXPECT_GE(run.report().lines_with("psc-repeated"), 14u);
     EXPECT_GE(run.report().lines_with("access-unassigned"), 14u);
 }
 
