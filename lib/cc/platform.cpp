@@ -124,9 +124,11 @@ u64 shared_mask() { return 0; }
 
 bool handle_exception(arch::InterruptFrame& frame) { return by_ghcb() && sev::handle_vc(frame); }
 
+bool can_speak() { return !needs_ghcb() || sev::has_ghcb(); }
+
 void terminate(Reason reason) {
   static constinit bool terminating = false;
-  const bool nested = terminating;
+  const bool nested = terminating || (current.type != GuestType::tdx && !can_speak());
   terminating = true;
   // The console is the host's too: a termination while one is being printed goes out without more words.
   if (!nested) log::error("terminated: ", describe(reason), " (reason ", log::hex(static_cast<u64>(reason)), ")");

@@ -85,6 +85,8 @@ u64 shared_mask();  // the address bit that says "shared"; no guest served so fa
 // #VC and #VE: emulates what the instruction wanted, or terminates. False: not ours, a crash like any other.
 bool handle_exception(arch::InterruptFrame& frame);
 
+// Can devices be reached yet? Not before an encrypted guest has its GHCB.
+bool can_speak();
 [[noreturn]] void terminate(Reason reason);
 
 }  // namespace cc

@@ -63,6 +63,7 @@ void set_stack(u64 bottom, u64 top) {
 void report(const arch::InterruptFrame& f) {
   if (reporting) arch::stop();
   reporting = true;
+  if (!cc::can_speak()) cc::terminate(cc::Reason::cpu_exception);
   log::error("exception ", f.vector, " ", f.vector < 32 ? exception_names[f.vector] : "?", ", error code ", log::hex(f.error_code),
              f.vector == page_fault && in_guard_page(arch::read_cr2()) ? ", the stack is used up" : "");
   print_address("RIP ", f.rip);

@@ -40,9 +40,16 @@ $(M)/initrd: build/guest/initrd tests/machine/guests/init
 	@install -m 755 tests/machine/guests/init $(M)/stage/init
 	@cd $(M)/stage && echo init | cpio --quiet -o -H newc --owner=0:0 | gzip -9n | cat $(CURDIR)/build/guest/initrd - > $(CURDIR)/$@
 
+# ---- Payload of the catalogue of lies ----
+$(M)/traps.efi: tests/machine/lies/payload/traps.cpp
+	@mkdir -p $(@D)
+	@echo CXX $<; $(CXX) --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
+	  -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -c $< -o $(M)/traps.obj
+	@lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none -subsystem:efi_application -out:$@ $(M)/traps.obj
+
 # ---- Runner ----
 MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp
-$(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp
+$(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -lbearssl -o $@
 $(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp
@@ -56,6 +63,12 @@ model: model-host $(M)/model-command
 # MODEL_TEST_ARGS= runs all of it: 6 GiB, 4 processors, twenty runs in a row.
 MODEL_TEST_ARGS := --gtest_filter=-Full*
 test-machine: model-prepare
-	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/initrd
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/initrd $(M)/traps.efi
 	@mkdir -p $(B)/test-results
 	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
+
+# The catalogue of lies with its outcomes, from real runs.
+.PHONY: lies
+lies: model-prepare
+	@$(MAKE) --no-print-directory firmware model-host $(M)/model-test $(M)/traps.efi
+	LIES_TABLE=tests/machine/LIES.md $(M)/model-test --gtest_brief=1 --gtest_filter='Catalogue/*'

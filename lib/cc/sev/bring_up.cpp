@@ -57,6 +57,7 @@ void bring_up(Guest& guest, void (*map_shared)(Gpa)) {
     guest.hypervisor_features = hypervisor_features();
     if (!(guest.hypervisor_features & hv_snp)) terminate(Reason::hypervisor_without_snp);
     check_cpuid_page(*reinterpret_cast<const CpuidPage*>(guest.cpuid_page.raw()));
+    check_cpuid_page_is_ours(*reinterpret_cast<const CpuidPage*>(guest.cpuid_page.raw()), guest.private_mask);
     check_secrets_page(*reinterpret_cast<const SecretsPage*>(layout::secrets_page));
     check_vmpl();
   }

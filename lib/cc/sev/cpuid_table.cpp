@@ -90,6 +90,12 @@ void check_cpuid_page(const CpuidPage& page) {
     }
 }
 
+void check_cpuid_page_is_ours(const CpuidPage& page, u64 private_mask) {
+  constexpr u32 sev = 1 << 1, es = 1 << 3, snp = 1 << 4, all = sev | es | snp, c_bit = 0x3f;
+  const CpuidEntry* e = find(page, 0x8000'001f, 0);
+  if (!e || (e->eax & all) != all || 1ull << (e->ebx & c_bit) != private_mask) terminate(Reason::cpuid_page);
+}
+
 arch::CpuidResult table_cpuid(const CpuidPage& page, u32 leaf, u32 subleaf) {
   const CpuidEntry* e = find(page, leaf, subleaf);
   if (!e) return {};

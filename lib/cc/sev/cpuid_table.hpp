@@ -9,6 +9,8 @@ namespace cc::sev {
 
 // Terminates when the page is malformed or contradicts itself.
 void check_cpuid_page(const CpuidPage& page);
+// Terminates when it denies what the guest knows of itself: SEV, ES, SNP and the private bit.
+void check_cpuid_page_is_ours(const CpuidPage& page, u64 private_mask);
 arch::CpuidResult table_cpuid(const CpuidPage& page, u32 leaf, u32 subleaf);
 
 }  // namespace cc::sev

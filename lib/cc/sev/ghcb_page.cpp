@@ -89,6 +89,7 @@ void Answer::require(bool want_rax, bool want_rbx, bool want_rcx, bool want_rdx)
 }
 
 void use_ghcb(Gpa at) { page = at; }
+bool has_ghcb() { return page.raw() != 0; }
 
 std::span<u8> shared_buffer() {
   return {reinterpret_cast<u8*>(page.raw() + offsetof(Ghcb, shared_buffer)), sizeof(Ghcb::shared_buffer)};

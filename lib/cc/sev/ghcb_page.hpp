@@ -26,6 +26,7 @@ struct Answer {
 };
 
 void use_ghcb(Gpa page);
+bool has_ghcb();
 
 // device_error: the host had #GP or #UD raised instead. Everything else that is not success terminates.
 Result<Answer> ghcb_call(const Request& request);

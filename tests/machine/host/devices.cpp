@@ -5,6 +5,7 @@
 #include "lib/arch/io.hpp"
 #include "tests/machine/host/hidden_ram.hpp"
 #include "tests/machine/host/pool.hpp"
+#include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/svm/exit.hpp"
 #include "tests/machine/svm/views.hpp"
@@ -57,14 +58,16 @@ bool is_device(u64 gpa) {
 
 }  // namespace
 
-u32 port_in(svm::Vcpu&, u16 port, unsigned bytes) {
+u32 port_in(svm::Vcpu& v, u16 port, unsigned bytes) {
   report::count_port(port, true);
   if (own_port(port)) return ~0u;
-  const u32 value = bytes == 1 ? arch::in8(port) : bytes == 2 ? arch::in16(port) : arch::in32(port);
-  return hidden_ram::in(port, bytes, value);
+  u32 value = bytes == 1 ? arch::in8(port) : bytes == 2 ? arch::in16(port) : arch::in32(port);
+  value = hidden_ram::in(port, bytes, value);
+  if (lies::chosen().port_in) lies::chosen().port_in(v, port, bytes, value);
+  return value;
 }
 
-void port_out(svm::Vcpu&, u16 port, unsigned bytes, u32 value) {
+void port_out(svm::Vcpu& v, u16 port, unsigned bytes, u32 value) {
   report::count_port(port, false);
   if (own_port(port)) return;
   watch_for_end(port, bytes, value);
@@ -73,18 +76,21 @@ void port_out(svm::Vcpu&, u16 port, unsigned bytes, u32 value) {
   else if (bytes == 2) arch::out16(port, static_cast<u16>(value));
   else arch::out32(port, value);
   hidden_ram::after_out(port);
+  if (lies::chosen().port_out) lies::chosen().port_out(v, port, bytes, value);
 }
 
-bool mmio_read(svm::Vcpu&, u64 gpa, unsigned bytes, u64& value) {
+bool mmio_read(svm::Vcpu& v, u64 gpa, unsigned bytes, u64& value) {
   if (!is_device(gpa)) return false;
   ++report::counts().mmio_read;
   switch (bytes) {
-    case 1: value = arch::read8(gpa); return true;
-    case 2: value = arch::read16(gpa); return true;
-    case 4: value = arch::read32(gpa); return true;
-    case 8: value = arch::read64(gpa); return true;
+    case 1: value = arch::read8(gpa); break;
+    case 2: value = arch::read16(gpa); break;
+    case 4: value = arch::read32(gpa); break;
+    case 8: value = arch::read64(gpa); break;
+    default: return false;
   }
-  return false;
+  if (lies::chosen().mmio_read) lies::chosen().mmio_read(v, gpa, bytes, value);
+  return true;
 }
 
 bool mmio_write(svm::Vcpu& v, u64 gpa, unsigned bytes, u64 value) {

@@ -4,6 +4,7 @@
 #include "lib/arch/io.hpp"
 #include "lib/base/endian.hpp"
 #include "tests/machine/host/pool.hpp"
+#include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/svm/views.hpp"
 
@@ -47,6 +48,7 @@ void add(u16 key, u32 offset, u32 length, const void* bytes) {
 }
 
 u8 patched(u16 key, u32 offset, u8 value) {
+  if (lies::chosen().item) value = lies::chosen().item(key, offset, value);
   for (unsigned i = 0; i < patch_count; ++i)
     if (patches[i].key == key && offset - patches[i].offset < patches[i].length) return patches[i].bytes[offset - patches[i].offset];
   return value;
@@ -95,7 +97,7 @@ void finish_dma(const DmaRequest& request) {
   const u64 to = swap_be(request.address);
   for (u32 i = 0; (control & dma_read) && i < length; ++i) {
     auto* at = static_cast<u8*>(svm::views::pointer(to + i, false));
-    bool wanted = false;
+    bool wanted = lies::chosen().item;
     for (unsigned p = 0; p < patch_count; ++p) wanted |= patches[p].key == selected;
     if (!wanted || !at) break;
     *at = patched(selected, position + i, *at);

@@ -69,6 +69,7 @@ void boot_processor() {
   svm::views::init(encrypted ? svm::views::Kind::encrypted : svm::views::Kind::plain);
   svm::set_model(parameters().mode >= Mode::es ? snp::encrypted_model : snp::plain_model);
   hidden_ram::init();
+  if (lies::chosen().start) lies::chosen().start();
   svm::prepare(svm::vcpu(0));
   svm::vcpu(0).present = 1;
   start_processors();

@@ -82,6 +82,7 @@ void ghcb_exit(Vcpu& v) {
   Request r{v, *ghcb, gpa};
   const u64 code = ghcb->exit_code;
   report::count_vmgexit(code);
+  if (lies::chosen().page_request) lies::chosen().page_request(v, code, *ghcb);
   dispatch(r, code);
   if (lies::chosen().page_reply) lies::chosen().page_reply(v, code, *ghcb);
 }

@@ -6,6 +6,7 @@
 #include "tests/machine/snp/rmp.hpp"
 #include "tests/machine/svm/decode.hpp"
 #include "tests/machine/svm/guest_memory.hpp"
+#include "tests/machine/svm/views.hpp"
 
 // PVALIDATE and RMPADJUST [apm3 chapter 4; apm2 §15.36.5, §15.36.6].
 namespace snp {
@@ -54,6 +55,11 @@ bool assigned(Vcpu& v, const Target& t) {
   for (u64 gpa = t.gpa; gpa < t.gpa + (t.large ? 2_MiB : 4096); gpa += 4096) {
     rmp::Entry* e = rmp::find(gpa);
     if (e && e->assigned) continue;
+    if (e && e->tampered) {  // the host had not done what it said, and does it now
+      svm::views::unmap_shared(gpa);
+      rmp::assign(gpa, t.large);
+      continue;
+    }
     // On hardware this is a nested page fault to the host, with no way for the guest to go on.
     report::violation(Violation::validate_unassigned, v.apic_id, gpa, v.save().rip);
     if (!e) return false;
@@ -67,6 +73,12 @@ void pvalidate(Vcpu& v, unsigned length) {
   if (t.fault || v.save().cpl) return inject(v, event_exception | event_error_code | 13);
   if (t.outcome || v.reg(rdx) > 1 || !assigned(v, t)) return finish(v, fail_input, false, length);
   const bool validate = v.reg(rdx) & 1;
+  if (lies::chosen().pvalidate) switch (lies::chosen().pvalidate(v, t.gpa, t.large, validate)) {
+      case lies::Pvalidate::honest: break;
+      case lies::Pvalidate::size_mismatch: return finish(v, fail_size, false, length);
+      case lies::Pvalidate::invalid_input: return finish(v, fail_input, false, length);
+      case lies::Pvalidate::unchanged: return finish(v, ok, true, length);
+    }
   rmp::Entry& first = *rmp::find(t.gpa);
   if (t.large && !first.large) {
     ++report::counts().pvalidate_mismatch;

@@ -78,6 +78,7 @@ void place_section(LaunchDigest& digest, const MetadataSection& s) {
       if (lies::chosen().cpuid_page) lies::chosen().cpuid_page(*static_cast<CpuidPage*>(page));
     }
     const bool hashes = s.type == SectionType::kernel_hashes && fill_kernel_hashes(gpa, static_cast<u8*>(page));
+    if (hashes && lies::chosen().hashes_page) lies::chosen().hashes_page(static_cast<u8*>(page));
     digest.add(hashes ? PageType::normal : page_type(s.type), gpa, page);
   }
   report::event("section", 0, "\"gpa\": \"0x%x\", \"bytes\": \"0x%x\", \"type\": %d", s.base, s.length, static_cast<u32>(s.type));

@@ -56,7 +56,8 @@ void shared_access(Vcpu& v, u64 gpa, u64 info) {
   }
   if (TableWalk::get(info)) return alias(v, *e, gpa, true);
   if (Fetch::get(info)) return alias(v, *e, gpa, false);
-  say(v, Violation::shared_access_private, gpa);
+  // A host that had not shared it though it said so does it now.
+  if (!e->tampered) say(v, Violation::shared_access_private, gpa);
   // Lenient from here on. A host that backs the image with ordinary memory shows its bytes.
   if (!svm::views::is_ram(gpa)) return alias(v, *e, gpa, true);
   svm::views::unmap_private(gpa);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/cc/sev/psc.hpp"
 
+#include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/snp/model.hpp"
 #include "tests/machine/snp/rmp.hpp"
@@ -46,6 +47,7 @@ u64 page_state_change(Vcpu& v, u64 operation, u64 gpa, bool large) {
   if (gpa % bytes) return psc::invalid_entry;
   for (u64 page = gpa; page < gpa + bytes; page += 4096)
     if (!svm::views::is_ram(page)) return psc::invalid_entry;
+  if (lies::chosen().page_state && lies::chosen().page_state(v, operation, gpa, large)) return 0;
   if (operation == psc::to_private) to_private(v, gpa, bytes, large);
   else to_shared(v, gpa, bytes);
   ++report::counts().psc_entries[operation == psc::to_shared];

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+// Ashlar against every lie of the catalogue: harmless, or an end with the reason that it must have. No lie may make the
+// guest hang, crash or break a rule of the processor. With LIES_TABLE=file the outcomes are written down.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/machine/lies/catalogue.hpp"
+#include "tests/machine/run/model.hpp"
+
+namespace {
+
+using host::End;
+using lies::Lie;
+using model::Seconds;
+
+constexpr Seconds patience{40};
+const std::string payload_done = "-kernel returned, status 0x0";
+
+std::string reason_name(unsigned long long code)
+{
+    switch (static_cast<cc::Reason>(code)) {
+#define X(id, code, text) case cc::Reason::id: return #id;
+        CC_REASONS(X)
+#undef X
+    }
+    return "reason " + std::to_string(code) + " that is not in the table";
+}
+
+std::string described(int outcome) { return outcome == lies::boots ? "harmless" : "ends: " + reason_name(static_cast<unsigned>(outcome)); }
+
+// What came of it, in the words of described().
+std::string outcome_of(model::Run& run)
+{
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (const auto status = run.wait(Seconds{0.05})) {
+            const auto report = run.report();
+            if (*status != model::status_of(End::terminated)) return "failed: " + report.end() + ", " + report.why();
+            if (report.count("set") != cc::reason_set) return "failed: terminated with a reason of another set";
+            return "ends: " + reason_name(report.count("reason"));
+        }
+        if (run.transcript().find("-kernel returned") == std::string::npos) continue;
+        if (!run.expect(payload_done, Seconds{2})) return "failed: the payload saw something wrong";
+        return run.report().has("\"violation\"") ? "failed: violation" : "harmless";
+    }
+    return "failed: hangs";
+}
+
+std::ostringstream table;
+class Table : public testing::Environment
+{
+    void TearDown() override
+    {
+        const char* file = std::getenv("LIES_TABLE");
+        if (!file || table.str().empty()) return;
+        std::ofstream(file) << "# The catalogue of lies\n\n"
+            "What a hostile host does to Ashlar, a SEV-SNP guest of the model host, and what came of it. Harmless: the payload ran to\n"
+            "its end and found what it must find, and no rule of the processor was broken. Everything else ends in a termination request\n"
+            "with a reason of its own (README.md has the table). Written by `make lies` from real runs; `make test-machine` repeats them.\n\n"
+            "| lie | the host … | outcome |\n|---|---|---|\n" << table.str();
+    }
+};
+[[maybe_unused]] const auto* environment = testing::AddGlobalTestEnvironment(new Table);
+
+class Lies : public testing::TestWithParam<Lie> {};
+
+TEST_P(Lies, AreHarmlessOrEndWithTheirReason)
+{
+    const Lie& lie = GetParam();
+    model::Guest guest;
+    guest.image = "build/ashlar.fd";
+    guest.memory_mib = 128;
+    guest.lie = lie.name;
+    guest.kernel_hashes = 1;
+    guest.kernel = "build/machine/traps.efi";
+    guest.append = "what the launch measured";
+    model::Run run("lie-" + guest.lie, guest);
+    const auto outcome = outcome_of(run);
+    EXPECT_EQ(outcome, described(lie.outcome)) << run.tail();
+    EXPECT_TRUE(run.report().has("\"event\": \"lie\"")) << "the lie was never told";
+    table << "| " << lie.name << " | " << lie.what << " | " << outcome << " |\n";
+}
+
+std::string name_of(const testing::TestParamInfo<Lie>& info)
+{
+    std::string name = info.param.name;
+    for (char& c : name)
+        if (c == '-') c = '_';
+    return name;
+}
+INSTANTIATE_TEST_SUITE_P(Catalogue, Lies, testing::ValuesIn(lies::catalogue), name_of);
+
+}
