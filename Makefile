@@ -21,7 +21,8 @@ HOST_FLAGS := $(COMMON) -O1
 LIB_SRC := $(shell find lib -name '*.cpp')
 LIB_ASM := $(shell find lib -name '*.nasm')
 SEC_SRC := $(wildcard sec/*.cpp pei/*.cpp)
-DXE_SRC := $(wildcard dxe/core/*.cpp dxe/drivers/*.cpp dxe/boot/*.cpp)
+DXE_SRC := $(wildcard dxe/core/*.cpp dxe/drivers/*.cpp dxe/boot/*.cpp mp/*.cpp)
+DXE_ASM := $(wildcard mp/*.nasm)
 RUNTIME_SRC := $(wildcard dxe/runtime/*.cpp)
 objects = $(patsubst %.cpp,$(B)/obj/%.o,$(filter %.cpp,$(1))) $(patsubst %.nasm,$(B)/obj/%.nasm.o,$(filter %.nasm,$(1)))
 
@@ -34,7 +35,7 @@ $(B)/obj/%.o: %.cpp Makefile
 
 $(B)/obj/%.nasm.o: %.nasm Makefile
 	@mkdir -p $(@D)
-	@echo NASM $<; $(NASM) -f elf64 $< -o $@
+	@echo NASM $<; $(NASM) -f elf64 -I $(B)/ $< -o $@
 
 # A library per program: an archive member is linked only when something needs it.
 $(B)/lib.a: $(call objects,$(LIB_SRC) $(LIB_ASM))
@@ -46,8 +47,10 @@ LINK := $(LD) --gc-sections -z noexecstack -z max-page-size=4096 --fatal-warning
 $(B)/sec.elf: $(call objects,$(SEC_SRC)) $(B)/lib.a linker/sec.ld $(B)/layout.ld
 	@echo LD $@; $(LINK) -static -T linker/sec.ld $(call objects,$(SEC_SRC)) $(B)/lib.a -o $@
 
-$(B)/dxe.elf: $(call objects,$(DXE_SRC)) $(B)/lib.a linker/module.ld
-	@echo LD $@; $(LINK) -pie --no-dynamic-linker -e dxe_entry -T linker/module.ld $(call objects,$(DXE_SRC)) $(B)/lib.a -o $@
+$(call objects,$(DXE_ASM)): $(B)/layout.inc
+
+$(B)/dxe.elf: $(call objects,$(DXE_SRC) $(DXE_ASM)) $(B)/lib.a linker/module.ld
+	@echo LD $@; $(LINK) -pie --no-dynamic-linker -e dxe_entry -T linker/module.ld $(call objects,$(DXE_SRC) $(DXE_ASM)) $(B)/lib.a -o $@
 
 $(B)/runtime.elf: $(call objects,$(RUNTIME_SRC)) $(B)/lib.a linker/module.ld
 	@echo LD $@; $(LINK) -pie --no-dynamic-linker -e runtime_entry -T linker/module.ld $(call objects,$(RUNTIME_SRC)) $(B)/lib.a -o $@

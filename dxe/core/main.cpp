@@ -14,6 +14,7 @@
 #include "dxe/drivers/memory_attribute.hpp"
 #include "dxe/drivers/pci_protocols.hpp"
 #include "dxe/drivers/platform.hpp"
+#include "dxe/drivers/processors.hpp"
 #include "dxe/drivers/rng.hpp"
 #include "dxe/drivers/tables.hpp"
 #include "dxe/drivers/virtio_rng.hpp"
@@ -88,8 +89,10 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   init_images(table, from_pei->dxe_image);
   const drivers::PowerPorts ports = drivers::init_chipset(*from_pei);
   load_runtime({ports.pm1a_control, ports.sleep_type_s5});
+  drivers::choose_apic_mode();
   init_clock(ports.pm_timer);
   restore_tpl(efi::tpl_application);
+  drivers::begin_processors();
   drivers::init_console(table);
   seal_system_table();
   arch::phase_marker<4>();
@@ -101,6 +104,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   drivers::install_device_path_protocols();
   drivers::install_pci_protocols();
   drivers::install_rng(drivers::start_virtio_rng());
+  drivers::finish_processors();
   arch::phase_marker<5>();
 
   boot::run();

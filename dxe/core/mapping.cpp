@@ -82,10 +82,15 @@ mem::PageTables::Leaf mapping_of(Gpa address) {
   return tables.lookup(address);
 }
 
-void relax_page_tables() {
+void map_all_high_ram() {
+  TplGuard guard(efi::tpl_notify);
   for (const mem::Region* r = memory_map().first(); r; r = memory_map().next(*r))
     if (r->range.start().raw() >= 4_GiB)
       for (Gpa at = r->range.start(); at < r->range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
+}
+
+void relax_page_tables() {
+  map_all_high_ram();
   tables.relax();
   arch::write_cr3(tables.root().raw());
 }

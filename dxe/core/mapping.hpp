@@ -19,6 +19,9 @@ inline Result<> map_mmio(PageRange range) { return remap(range, mem::Protection:
 // Maps the GiB around an address above 4 GiB, if it is RAM and not mapped yet.
 bool map_high_ram(Gpa address);
 
+// The same for all of it: no processor but the boot processor can do that when it touches it.
+void map_all_high_ram();
+
 // How an address is mapped; high RAM counts as mapped.
 mem::PageTables::Leaf mapping_of(Gpa address);
 

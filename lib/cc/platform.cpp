@@ -122,6 +122,17 @@ bool devices_need_shared_memory() { return current.private_mask != 0; }
 u64 private_mask() { return current.private_mask; }
 u64 shared_mask() { return 0; }
 
+bool starts_processors_by_sipi() {
+  switch (current.type) {
+    case GuestType::plain:
+    case GuestType::sev: return true;
+    case GuestType::sev_es:
+    case GuestType::snp:
+    case GuestType::tdx: return false;
+  }
+  return false;
+}
+
 bool handle_exception(arch::InterruptFrame& frame) { return by_ghcb() && sev::handle_vc(frame); }
 
 bool can_speak() { return !needs_ghcb() || sev::has_ghcb(); }

@@ -82,6 +82,9 @@ bool devices_need_shared_memory();
 u64 private_mask();
 u64 shared_mask();  // the address bit that says "shared"; no guest served so far has one
 
+// Do other processors start with INIT and SIPI, at a page of ours?
+bool starts_processors_by_sipi();
+
 // #VC and #VE: emulates what the instruction wanted, or terminates. False: not ours, a crash like any other.
 bool handle_exception(arch::InterruptFrame& frame);
 

@@ -39,8 +39,10 @@ void init(bool has_task_state) {
     table[v] = {static_cast<u16>(entry), code_selector, static_cast<u8>(own_stack), present_interrupt_gate,
                 static_cast<u16>(entry >> 16), static_cast<u32>(entry >> 32), 0};
   }
-  arch::load_idt({sizeof table - 1, reinterpret_cast<u64>(table)});
+  load_table();
 }
+
+void load_table() { arch::load_idt({sizeof table - 1, reinterpret_cast<u64>(table)}); }
 
 void set_handler(u8 vector, Handler handler) {
   ASSERT(vector < arch::interrupt_stub_count);

@@ -16,7 +16,28 @@ using Handler = void (*)(arch::InterruptFrame& frame);
 void init(bool has_task_state);
 void set_handler(u8 vector, Handler handler);
 
+// 64-bit task state segment [apm2 §12.2.5]; only the first interrupt stack is used.
+struct [[gnu::packed]] TaskState {
+  u32 reserved0;
+  u64 rsp[3];
+  u64 reserved1;
+  u64 ist[7];
+  u64 reserved2;
+  u16 reserved3;
+  u16 io_map_base;
+};
+static_assert(sizeof(TaskState) == 104);
+
+// What each processor needs for itself in long mode.
+struct Descriptors {
+  TaskState task_state;
+  u64 table[6];
+};
+
 // Own descriptors and task state for long mode; the early ones lie in the flash.
 void load_descriptors(u64 exception_stack_top);
+// The same for another processor, and the table that init() made.
+void load_descriptors(Descriptors& own, u64 exception_stack_top);
+void load_table();
 
 }  // namespace interrupt

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/drivers/processors.hpp"
+
+#include "dxe/core/clock.hpp"
+#include "dxe/core/mapping.hpp"
+#include "dxe/core/memory.hpp"
+#include "dxe/core/services.hpp"
+#include "lib/cc/platform.hpp"
+#include "lib/fw_cfg/fw_cfg.hpp"
+#include "lib/handoff/processors.hpp"
+
+namespace drivers {
+namespace {
+
+using namespace base;
+
+constexpr Gpa last_byte_for_sipi{0xf'ffff};
+
+// Reserved: start-up code that some processor may still run must not be given back, not even to the operating system.
+Result<PageRange> allocate(mp::Use use, u64 pages) {
+  const bool working = use == mp::Use::working;
+  const auto how = use == mp::Use::start_code ? efi::AllocateType::max_address : efi::AllocateType::any_pages;
+  const Gpa start = TRY(core::allocate_pages(how, working ? efi::MemoryType::boot_services_data : efi::MemoryType::reserved, pages,
+                                             last_byte_for_sipi));
+  return PageRange(start, pages);
+}
+
+constexpr mp::Lender lender{
+    .allocate = allocate,
+    .release = [](PageRange range) { (void)!core::free_pages(range.start(), range.pages()); },
+    .protect = core::protect,
+    .now = core::clock_now,
+};
+
+}  // namespace
+
+void choose_apic_mode() { mp::choose_apic_mode(fw_cfg::read_u16(fw_cfg::Key::max_cpus)); }
+
+void begin_processors() {
+  const u32 count = fw_cfg::read_u16(fw_cfg::Key::cpu_count);
+  mp::begin(lender, cc::starts_processors_by_sipi() ? count : 1);
+}
+
+void finish_processors() {
+  mp::finish();
+  core::at_exit_boot_services(mp::park_for_good);
+}
+
+}  // namespace drivers
