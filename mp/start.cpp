@@ -91,6 +91,20 @@ void return_start_page() {
   the_state.start_page = {};
 }
 
+// Nothing that the processor did before counts, whether it finished or not.
+void clear_station(Station& s) {
+  s.waker.busy = false;
+  s.words[static_cast<u8>(park::Word::parked)] = 0;
+  s.words[static_cast<u8>(park::Word::done)] = s.waker.ticket;
+  __atomic_store_n(&s.arrived, 0, __ATOMIC_RELEASE);
+}
+
+u32 orders_under_way() {
+  u32 n = 0;
+  for (u32 i = 0; i < the_state.stations.count; ++i) n += the_state.stations.at(i).waker.busy;
+  return n;
+}
+
 }  // namespace
 
 State& state() { return the_state; }
@@ -119,6 +133,27 @@ void begin(const Lender& lender, u32 count) {
   apic::send_to_others(apic::init);
   apic::send_to_others(apic::start_up | start_vector());
   apic::send_to_others(apic::start_up | start_vector());
+}
+
+bool restart(u32 number) {
+  const u32 slot = slot_of_number(number);
+  Station& s = the_state.stations.at(slot);
+  if (the_state.start_page.empty()) {
+    auto page = the_state.lender.allocate(Use::start_code, 1);
+    if (!page || !the_state.lender.protect(*page, mem::Protection::read_write_execute)) return false;
+    the_state.start_page = *page;
+  }
+  apic::send(s.apic_id, apic::init);
+  clear_station(s);
+  fill_start_page(slot, 1);
+  apic::send(s.apic_id, apic::start_up | start_vector());
+  apic::send(s.apic_id, apic::start_up | start_vector());
+  const u64 deadline = the_state.lender.now() + patience;
+  while (!arrived(slot) && the_state.lender.now() < deadline) arch::pause();
+  __atomic_store_n(&the_state.outstanding, orders_under_way(), __ATOMIC_RELEASE);
+  if (!arrived(slot)) return false;
+  return_start_page();
+  return true;
 }
 
 void finish() {

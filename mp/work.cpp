@@ -55,6 +55,8 @@ bool done(u32 number) {
   return !s.waker.busy;
 }
 
+bool all_done() { return __atomic_load_n(&state().outstanding, __ATOMIC_ACQUIRE) == 0; }
+
 void wait_for(bool (*news)(void*), void* context) {
   // Where the caller keeps interrupts off, nothing would end a sleep.
   if (!(arch::read_rflags() & rflags_interrupt)) return arch::pause();

@@ -5,6 +5,7 @@
 #include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/services.hpp"
+#include "dxe/drivers/mp_services.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/handoff/processors.hpp"
@@ -43,6 +44,7 @@ void begin_processors() {
 
 void finish_processors() {
   mp::finish();
+  install_mp_services();
   core::at_exit_boot_services(mp::park_for_good);
 }
 

@@ -45,6 +45,8 @@ u32 who_am_i();
 // Work for one parked processor. Nothing that it uses may be reused before done().
 void post(u32 number, efi::ApProcedure procedure, void* argument);
 bool done(u32 number);
+// Has everything been done that was posted since everything was last done? A hint: done() decides.
+bool all_done();
 // Until something may have changed: all that was posted is done, or a tick of the clock. Returns at once when `news` holds,
 // which is looked at where no interrupt can come between the look and the sleep.
 void wait_for(bool (*news)(void* context), void* context);
