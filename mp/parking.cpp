@@ -59,7 +59,7 @@ Result<> make_tables() {
   mem::PageTables tables;
   const PageRange pool(lot.start() + 2 * page_bytes, table_pages);
   tables.init([](Gpa address) { return reinterpret_cast<void*>(address.raw()); },
-              {false, (cc::read_msr(msr_efer) & efer_no_execute) != 0, cc::private_mask()}, pool);
+              {false, (arch::read_msr(msr_efer) & efer_no_execute) != 0, cc::private_mask()}, pool);
   TRY(tables.map(PageRange(lot.start(), 1), mem::Protection::read_execute, mem::Caching::write_back));
   TRY(tables.map(PageRange(lot.start() + page_bytes, lot.pages() - 1), mem::Protection::read_write, mem::Caching::write_back));
   root = tables.root();

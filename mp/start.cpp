@@ -61,7 +61,7 @@ void fill_start_page(u32 first_slot, u32 slots) {
   p.cr0 = static_cast<u32>(arch::read_cr0());
   p.cr3 = static_cast<u32>(arch::read_cr3());
   p.cr4 = static_cast<u32>(arch::read_cr4());
-  p.efer = static_cast<u32>(cc::read_msr(msr_efer)) & ~efer_active;
+  p.efer = static_cast<u32>(arch::read_msr(msr_efer)) & ~efer_active;
   p.stack_count = slots;
   p.gdt_base += static_cast<u32>(page);
   p.long_mode_offset += static_cast<u32>(page);

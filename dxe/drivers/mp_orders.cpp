@@ -148,8 +148,4 @@ void poll_orders() {
   }
 }
 
-void forget_orders() {
-  for (u32 i = 0; orders && i <= mp::count(); ++i) orders[i].active = false;
-}
-
 }  // namespace drivers

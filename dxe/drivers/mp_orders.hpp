@@ -40,7 +40,5 @@ Result<> carry_out(const Order& order);
 void poll_orders();
 
 Result<> init_orders();
-// ExitBootServices: nobody is told any more.
-void forget_orders();
 
 }  // namespace drivers

@@ -153,6 +153,4 @@ void install_mp_services() {
   processors.install();
 }
 
-void stop_mp_services() { forget_orders(); }
-
 }  // namespace drivers

@@ -5,7 +5,5 @@
 namespace drivers {
 
 void install_mp_services();
-// Every order that nobody waits for any longer is given up.
-void stop_mp_services();
 
 }  // namespace drivers

@@ -26,8 +26,7 @@ struct MpServices {
 };
 constexpr Guid guid_mp{0x3fdda605, 0xa76e, 0x4f46, {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}};
 constexpr Status device_error = error_bit | 7, timed_out = error_bit | 18, not_started = error_bit | 19;
-constexpr usize most = 256, milliseconds = 1000;
-constexpr unsigned stress_starts = 6000;
+constexpr usize most = 256, milliseconds = 1000, stress_starts = 6000;
 
 BootServices* bs;
 MpServices* mp;
@@ -192,7 +191,7 @@ void test_event(usize ap) {
   check("background_wait", bs->wait_for_event(1, &event, &index) == success);
   check("background_ran", every_ap_ran(1) && !list);
   check("background_one", mp->one(mp, note_run, ap, event, 0, reinterpret_cast<void*>(1), &finished) == success);
-  check("background_wait", bs->wait_for_event(1, &event, &index) == success);
+  bs->wait_for_event(1, &event, &index);
   check("background_finished", finished == 1 && runs[ap] == 2);
 
   check("background_late", mp->one(mp, never_return, ap, event, 50 * milliseconds, nullptr, &finished) == success);
@@ -228,8 +227,8 @@ void test_enable(usize ap) {
   check("disabled_status", mp->information(mp, ap, &info) == success && info.status == 4);
   check("disabled_one", mp->one(mp, note_run, ap, nullptr, 0, nullptr, nullptr) == invalid_parameter);
   forget_runs();
-  const Status status = mp->all(mp, note_run, 0, nullptr, 0, reinterpret_cast<void*>(1), nullptr);
-  check("disabled_all", status == (count == 2 ? not_started : success) && runs[ap] == 0);
+  const Status some = mp->all(mp, note_run, 0, nullptr, 0, reinterpret_cast<void*>(1), nullptr);
+  check("disabled_all", some == (count == 2 ? not_started : success) && runs[ap] == 0);
   check("enable", mp->enable(mp, ap, 1, &health) == success);
   check("enabled_status", mp->information(mp, ap, &info) == success && info.status == 6);
 }
@@ -246,7 +245,7 @@ void test_memory(usize ap) {
 void stress() {
   forget_runs();
   u32 expected = 0;
-  for (unsigned starts = 0; starts < stress_starts; starts += static_cast<unsigned>(2 * (count - 1))) {
+  for (usize starts = 0; starts < stress_starts; starts += 2 * (count - 1)) {
     if (mp->all(mp, note_run, 0, nullptr, 0, reinterpret_cast<void*>(1), nullptr) != success) return check("stress_all", false);
     for (usize i = 0; i < count; i++)
       if (i != boot && mp->one(mp, note_run, i, nullptr, 0, reinterpret_cast<void*>(1), nullptr) != success) return check("stress_one", false);
@@ -259,12 +258,18 @@ void stress() {
   put("\r\n");
 }
 
+void report_totals() {
+  put("MP processors ");
+  put_number(count);
+  put(": ");
+  put_number(passed);
+  put(" passed, ");
+  put_number(failed);
+  put(" failed\r\n");
+}
+
 }  // namespace
 
-extern "C" void* memset(void* to, int value, usize size) {
-  for (usize i = 0; i < size; i++) static_cast<volatile u8*>(to)[i] = static_cast<u8>(value);
-  return to;
-}
 extern "C" void* memcpy(void* to, const void* from, usize size) {
   for (usize i = 0; i < size; i++) static_cast<volatile u8*>(to)[i] = static_cast<const u8*>(from)[i];
   return to;
@@ -289,13 +294,7 @@ extern "C" Status efi_main(Handle, SystemTable* table) {
   } else {
     check("nobody", mp->all(mp, note_run, 0, nullptr, 0, nullptr, nullptr) == not_started);
   }
-  put("MP processors ");
-  put_number(count);
-  put(": ");
-  put_number(passed);
-  put(" passed, ");
-  put_number(failed);
-  put(" failed\r\n");
+  report_totals();
   table->runtime->reset(2, success, 0, nullptr);
   return success;
 }
