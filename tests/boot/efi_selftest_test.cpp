@@ -39,7 +39,9 @@ TEST_P(EfiSelftest, FollowsTheSpecification) {
   machine.type = GetParam();
   machine.kernel = "build/payloads/selftest.efi";
   machine.cpu_model = "max";
-  machine.extra = {"-device", "virtio-rng-pci"};
+  // The display and the RAM above 4 GiB are what its checks of BARs and bounce buffers need.
+  machine.memory_mib = 6144;
+  machine.extra = {"-device", "VGA", "-device", "virtio-rng-pci"};
   Qemu qemu(std::string("selftest_") + GetParam(), machine);
   ASSERT_TRUE(qemu.expect("SELFTEST begins", Seconds{60})) << qemu.tail();
   EXPECT_TRUE(qemu.expect("SELFTEST wants keys", Seconds{60})) << qemu.tail();
