@@ -32,12 +32,6 @@ void inject_at(Vcpu& v) {
   svm::inject(v, event | (error_code ? svm::event_error_code : 0));
   told(v);
 }
-template <u64 event>
-void inject_always(Vcpu& v) {
-  if (!has_handlers(v)) return;
-  svm::inject(v, event);
-  told(v);
-}
 template <u64 reason, u32 nth>
 void vc_at(Vcpu& v) {
   static u32 seen;
@@ -45,14 +39,6 @@ void vc_at(Vcpu& v) {
   svm::inject(v, svm::event_exception | svm::event_error_code | reason << 32 | 29);
   told(v);
 }
-template <u64 reason, u32 first>
-void vc_storm(Vcpu& v) {
-  static u32 seen;
-  if (!has_handlers(v) || ++seen < first) return;
-  svm::inject(v, svm::event_exception | svm::event_error_code | reason << 32 | 29);
-  told(v);
-}
-
 }  // namespace
 
 const Scenario exception_lies[] = {
@@ -74,14 +60,12 @@ const Scenario exception_lies[] = {
     {.name = "vc-cpuid-at-vmgexit", .entry = vc_at<code::cpuid, 100>},
     {.name = "vc-vmmcall-at-vmgexit", .entry = vc_at<code::vmmcall, 100>},
     {.name = "vc-npf-at-vmgexit", .entry = vc_at<code::npf, 100>},
-    {.name = "vc-storm-from-start", .entry = vc_storm<code::msr, 1>},
     {.name = "nmi-at-vmgexit", .entry = inject_at<svm::event_nmi | 2, 100>},
     {.name = "nmi-before-ghcb", .entry = inject_at<svm::event_nmi | 2, 1>},
     {.name = "machine-check", .entry = inject_at<svm::event_exception | 18, 100>},
     {.name = "page-fault-made-up", .entry = inject_at<svm::event_exception | 14, 100, true>},
     {.name = "double-fault-made-up", .entry = inject_at<svm::event_exception | 8, 100, true>},
     {.name = "interrupt-while-off", .entry = inject_at<0x60, 100>},
-    {.name = "interrupt-every-exit", .entry = inject_always<0x60>},
     {.name = "breakpoint-made-up", .entry = inject_at<svm::event_exception | 3, 100>},
     {.name = "hv-made-up", .entry = inject_at<svm::event_exception | 28, 100>},
     {},
