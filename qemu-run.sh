@@ -29,7 +29,7 @@ serial console. Ctrl-a x ends QEMU, Ctrl-a c is its monitor.
                        the same without such a host: in the model (tests/machine/README.md), whose
                        report goes to build/machine/report.json; exit status 0 when the guest powers off
   --image FILE         another firmware for --model, such as an OVMF.fd
-  --lie NAME           what the model's host answers falsely (tests/machine/lies/scenarios.cpp)
+  --lie NAME           what the model's host answers falsely (tests/machine/LIES.md)
   --lenient            the model reports violations and goes on
   --print              print the QEMU command line instead of running it
   --help
