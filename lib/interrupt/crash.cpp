@@ -61,7 +61,8 @@ void set_stack(u64 bottom, u64 top) {
 }
 
 void report(const arch::InterruptFrame& f) {
-  if (reporting) arch::stop();
+  // A fault while one is being reported: no more words, but the host still learns why it ended.
+  if (reporting) cc::terminate(cc::Reason::cpu_exception);
   reporting = true;
   if (!cc::can_speak()) cc::terminate(cc::Reason::cpu_exception);
   log::error("exception ", f.vector, " ", f.vector < 32 ? exception_names[f.vector] : "?", ", error code ", log::hex(f.error_code),
