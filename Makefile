@@ -67,7 +67,7 @@ $(B)/layout.ld: $(B)/host/layout_inc
 $(B)/reset.bin: $(wildcard reset/*.nasm) $(B)/layout.inc
 	@echo NASM $@; $(NASM) -f bin -Werror -I reset/ -I $(B)/ -l $(B)/reset.lst reset/reset.nasm -o $@
 
-MKIMAGE_SRC := linker/mkimage.cpp linker/elf_module.cpp linker/variable_store.cpp
+MKIMAGE_SRC := linker/mkimage.cpp linker/elf_module.cpp linker/variable_store.cpp lib/base/crc32.cpp
 $(B)/host/mkimage: $(MKIMAGE_SRC) $(wildcard linker/*.hpp lib/module/*.hpp lib/handoff/layout.hpp) Makefile
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MKIMAGE_SRC) -o $@

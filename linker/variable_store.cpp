@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "lib/base/crc32.hpp"
 #include "lib/base/guid.hpp"
 #include "lib/handoff/layout.hpp"
 
@@ -49,15 +50,6 @@ struct [[gnu::packed]] WorkingHeader {
 };
 static_assert(sizeof(WorkingHeader) == 32);
 
-u32 crc32(const u8* bytes, usize count) {
-  u32 crc = ~0u;
-  for (usize i = 0; i < count; ++i) {
-    crc ^= bytes[i];
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc;
-}
-
 }  // namespace
 
 Bytes empty_variable_store() {
@@ -90,7 +82,7 @@ Bytes empty_variable_store() {
   std::memset(&working, 0xff, sizeof working);
   working.signature = "9e58292b-7c68-497d-a0ce-6500fd9f1b95"_guid;
   working.write_queue_size = block_bytes - sizeof working;
-  working.crc = crc32(reinterpret_cast<const u8*>(&working), sizeof working);
+  working.crc = crc32(&working, sizeof working);
   working.state = 0xfe;
   std::memcpy(out.data() + layout::vars_live_bytes + block_bytes, &working, sizeof working);
   return out;
