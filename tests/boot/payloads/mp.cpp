@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // EFI_MP_SERVICES_PROTOCOL [pi vol. 2 §13.4] as an application sees it, with thousands of starts and stops.
 #include "efi.hpp"
+#include "serial.hpp"
 
 namespace {
 
@@ -33,23 +34,6 @@ MpServices* mp;
 usize count, enabled, boot;
 unsigned passed, failed;
 
-void put_byte(char c) {
-  u8 status = 0;
-  do asm volatile("inb %w1, %b0" : "=a"(status) : "Nd"(u16{0x3fd}));
-  while (!(status & 0x20));
-  asm volatile("outb %b0, %w1" : : "a"(c), "Nd"(u16{0x3f8}));
-}
-void put(const char* text) {
-  for (; *text; text++) put_byte(*text);
-}
-void put_number(u64 value) {
-  char digits[24];
-  unsigned at = sizeof digits;
-  digits[--at] = 0;
-  do digits[--at] = static_cast<char>('0' + value % 10);
-  while (value /= 10);
-  put(digits + at);
-}
 void check(const char* name, bool holds, int line = __builtin_LINE()) {
   (holds ? passed : failed)++;
   if (holds) return;

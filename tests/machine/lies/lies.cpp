@@ -7,7 +7,7 @@
 namespace lies {
 
 namespace {
-constexpr const Scenario* tables[] = {msr_protocol_lies, page_state_lies, reply_lies, launch_lies, exception_lies, fw_cfg_lies, device_lies};
+constexpr const Scenario* tables[] = {msr_protocol_lies, page_state_lies, reply_lies, launch_lies, exception_lies};
 constexpr Scenario honest{.name = ""};
 const Scenario* scenario = &honest;
 bool reported;
