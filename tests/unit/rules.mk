@@ -9,7 +9,7 @@ host_san   := -fsanitize=address,undefined -fno-sanitize-recover=all
 host_flags := -std=c++23 -O1 -g $(host_san) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS -Wall -Wextra -Wshadow -Werror -I. -MMD -MP
 
 # The folders that run on the host; what only a machine can run has a fake.
-host_folders := acpi base cc crypto device_path fw_cfg log mem module pci pe rtc smbios variable virtio virtual_map
+host_folders := $(filter-out arch interrupt,$(notdir $(wildcard lib/*)))
 host_lib    := $(filter-out lib/log/sinks.cpp,$(wildcard $(host_folders:%=lib/%/*.cpp) $(host_folders:%=lib/%/*/*.cpp)))
 host_fakes  := $(wildcard tests/fakes/*.cpp)
 host_source := $(host_lib) $(host_fakes)
