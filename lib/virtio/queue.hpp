@@ -4,7 +4,7 @@
 #include <span>
 
 #include "lib/mem/shared_pages.hpp"
-#include "lib/virtio/patience.hpp"
+#include "lib/base/patience.hpp"
 #include "lib/virtio/registers.hpp"
 
 namespace virtio {

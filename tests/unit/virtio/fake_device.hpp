@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #pragma once
 
-#include <cstdlib>
 #include <functional>
-#include <set>
 
 #include "lib/virtio/transport.hpp"
+#include "tests/fakes/dma_pages.hpp"
 #include "tests/fakes/machine.hpp"
 #include "tests/fakes/pci_bus.hpp"
 
@@ -13,22 +12,8 @@ namespace virtio_test {
 
 using namespace base;
 
-// Pages of the test, counted.
-inline std::set<u64> live_pages;
-inline Result<PageRange> allocate_pages(u64 pages, Gpa) {
-  void* block = std::aligned_alloc(page_bytes, pages * page_bytes);
-  live_pages.insert(reinterpret_cast<u64>(block));
-  return PageRange(Gpa(reinterpret_cast<u64>(block)), pages);
-}
-inline void release_pages(PageRange range) {
-  if (live_pages.erase(range.start().raw()) != 1) std::abort();
-  std::free(reinterpret_cast<void*>(range.start().raw()));
-}
-inline constexpr mem::PageSource pages = {allocate_pages, release_pages, [](PageRange) { return Result<>(); },
-                                          [](PageRange) { return Result<>(); }};
-
-inline u64 ticks = 0;
-inline constexpr virtio::Patience patience = {[] { return ++ticks; }, 1000};
+using fakes::live_pages, fakes::patience, fakes::ticks;
+inline constexpr const mem::PageSource& pages = fakes::dma_pages;
 
 // The device's side of a split queue, with raw access for lies.
 struct RingView {

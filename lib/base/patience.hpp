@@ -3,9 +3,7 @@
 
 #include "lib/base/types.hpp"
 
-namespace virtio {
-
-using namespace base;
+namespace base {
 
 // How long a device may take before it is given up.
 struct Patience {
@@ -23,4 +21,4 @@ class Deadline {
   u64 start_;
 };
 
-}  // namespace virtio
+}  // namespace base
