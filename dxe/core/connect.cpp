@@ -26,15 +26,21 @@ struct HandleList {
   }
 };
 
+constinit void (*install_own_drivers)() = nullptr;
+
 DriverBinding* binding_of(Handle handle) { return static_cast<DriverBinding*>(interface_of(handle, DriverBinding::guid)); }
 
-// Starts every driver that supports the controller, in the order of the list; each at most once.
+// Starts every driver that supports the controller, in the order of the list, each at most once. What one installs
+// another may drive: the list begins anew until nobody is left who wants to start.
 bool start_drivers(Handle controller, DriverBinding** drivers, u64 count, efi::DevicePath* remaining) {
   bool any = false;
   for (u64 i = 0; i < count; ++i) {
     DriverBinding* d = drivers[i];
     if (!d || d->supported(d, controller, remaining) != efi::Status::success) continue;
-    any |= d->start(d, controller, remaining) == efi::Status::success;
+    drivers[i] = nullptr;
+    if (d->start(d, controller, remaining) != efi::Status::success) continue;
+    any = true;
+    i = ~0ull;  // from the first
   }
   return any;
 }
@@ -129,7 +135,17 @@ Result<> stop_driver(HandleObject& controller, Handle driver, Handle child) {
 
 }  // namespace
 
+void before_drivers_are_sought(void (*install)()) { install_own_drivers = install; }
+
+void seek_drivers() {
+  if (!install_own_drivers) return;
+  auto* install = install_own_drivers;
+  install_own_drivers = nullptr;
+  install();
+}
+
 Result<> connect_controller(Handle controller, Handle* driver_images, efi::DevicePath* remaining, efi::Boolean recursive) {
+  seek_drivers();
   return connect(controller, driver_images, remaining, recursive, 0);
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/core/locate.hpp"
 
+#include "dxe/core/connect.hpp"
 #include "dxe/core/event.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/device_path/path.hpp"
+#include "lib/efi/driver_binding.hpp"
 
 namespace core {
 namespace {
@@ -60,6 +62,12 @@ Result<> for_each_match(efi::LocateSearchType type, const Guid* protocol, void* 
   return Error::invalid_parameter;
 }
 
+bool seeks_a_driver(efi::LocateSearchType type, const Guid* protocol) {
+  if (type == efi::LocateSearchType::all_handles) return true;
+  return type == efi::LocateSearchType::by_protocol && protocol &&
+         (*protocol == efi::DriverBinding::guid || *protocol == efi::ComponentName2::guid);
+}
+
 void mark_seen(efi::LocateSearchType type, void* search_key) {
   if (type != efi::LocateSearchType::by_register_notify) return;
   HandleObject* on = nullptr;
@@ -93,6 +101,7 @@ void notify_installed(const Guid& protocol) {
 Result<> locate_handle(efi::LocateSearchType type, const Guid* protocol, void* search_key, u64* buffer_size, efi::Handle* buffer) {
   if (!buffer_size) return Error::invalid_parameter;
   TplGuard guard(efi::tpl_notify);
+  if (seeks_a_driver(type, protocol)) seek_drivers();
   const u64 room = *buffer_size / sizeof(efi::Handle);
   u64 found = 0;
   TRY(for_each_match(type, protocol, search_key, [&](HandleObject& h) {

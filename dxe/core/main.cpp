@@ -11,6 +11,7 @@
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/console.hpp"
 #include "dxe/drivers/device_path_protocols.hpp"
+#include "dxe/drivers/driver.hpp"
 #include "dxe/drivers/memory_attribute.hpp"
 #include "dxe/drivers/pci_protocols.hpp"
 #include "dxe/drivers/platform.hpp"
@@ -103,6 +104,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   drivers::install_memory_attribute();
   drivers::install_device_path_protocols();
   drivers::install_pci_protocols();
+  drivers::install_drivers();
   drivers::install_rng(drivers::start_virtio_rng());
   drivers::finish_processors();
   arch::phase_marker<5>();

@@ -21,6 +21,12 @@ Result<T*> make(efi::MemoryType type = efi::MemoryType::boot_services_data) {
   return new (block) T();
 }
 
+template <class T>
+void destroy(T& object) {
+  object.~T();
+  (void)!free_pool(&object);
+}
+
 // An array for a caller who frees it with FreePool.
 template <class T>
 Result<T*> allocate_array(u64 count, efi::MemoryType type = efi::MemoryType::boot_services_data) {

@@ -39,13 +39,6 @@ constinit List<CommonBuffer> common_buffers;
 // The mapping of whatever needs no copy.
 constinit u8 identity = 0;
 
-template <class T>
-void destroy(T& object) {
-  object.unlink();
-  object.~T();
-  (void)!core::free_pool(&object);
-}
-
 bool visible(u64 start, u64 bytes) {
   if (!cc::devices_need_shared_memory()) return true;
   const PageRange wanted = PageRange::covering(start, bytes);
@@ -57,7 +50,7 @@ bool visible(u64 start, u64 bytes) {
 Result<Bounce*> make_bounce(PciIoOperation operation, void* host, u64 bytes, Gpa limit) {
   auto* bounce = TRY(core::make<Bounce>());
   if (auto done = bounce->pages.allocate(dma_pages, bytes_to_pages(bytes), limit); !done) {
-    destroy(*bounce);
+    core::destroy(*bounce);
     return done.error();
   }
   bounce->host = static_cast<u8*>(host);
@@ -97,7 +90,8 @@ Result<> unmap_for_device(void* mapping) {
   for (Bounce& b : bounces) {
     if (&b != mapping) continue;
     if (b.written_by_device) b.pages.copy_out(0, {b.host, b.bytes});
-    destroy(b);
+    b.unlink();
+    core::destroy(b);
     return {};
   }
   return Error::invalid_parameter;
@@ -113,7 +107,7 @@ Result<> allocate_common_buffer(MemoryType type, u64 pages, Gpa limit, u64 attri
   auto* buffer = TRY(core::make<CommonBuffer>());
   const mem::PageSource& source = type == MemoryType::boot_services_data ? dma_pages : runtime_pages;
   if (auto done = buffer->pages.allocate(source, pages, limit); !done) {
-    destroy(*buffer);
+    core::destroy(*buffer);
     return done.error();
   }
   common_buffers.push_back(*buffer);
@@ -125,7 +119,8 @@ Result<> free_common_buffer(u64 pages, void* host) {
   core::TplGuard guard(efi::tpl_notify);
   for (CommonBuffer& b : common_buffers) {
     if (b.pages.range() != PageRange(Gpa(reinterpret_cast<u64>(host)), pages)) continue;
-    destroy(b);
+    b.unlink();
+    core::destroy(b);
     return {};
   }
   return Error::invalid_parameter;

@@ -4,6 +4,7 @@
 #include "dxe/core/handle.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/thunk.hpp"
+#include "dxe/drivers/driver.hpp"
 #include "dxe/drivers/pci_dma.hpp"
 #include "dxe/drivers/pci_resources.hpp"
 #include "dxe/drivers/pci_root_bridge.hpp"
@@ -151,6 +152,12 @@ void PciFunction::init(const pci::Device& device) {
       .rom_image = nullptr,
   };
   device_ = &device;
+}
+
+const pci::Device* pci_device_of(void* pci_io) {
+  auto* io = static_cast<efi::PciIo*>(pci_io);
+  const bool ours = io && io->get_location == thunk<&PciFunction::location>;
+  return ours ? &static_cast<PciFunction*>(io)->device() : nullptr;
 }
 
 Result<PciFunction*> PciFunction::make(const pci::Device& device) {

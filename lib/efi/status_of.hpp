@@ -38,6 +38,15 @@ constexpr Status status_of(base::Error error) {
   __builtin_unreachable();
 }
 
+// What somebody else's protocol answered. Warnings are successes; an error that we have no name for is the device's.
+constexpr base::Result<> result_of(Status status) {
+  if (!is_error(status)) return {};
+  for (u8 i = 0; i <= static_cast<u8>(base::Error::end_of_file); ++i)
+    if (status_of(static_cast<base::Error>(i)) == status) return static_cast<base::Error>(i);
+  return base::Error::device_error;
+}
+static_assert(result_of(Status::success) && result_of(Status::media_changed).error() == base::Error::media_changed);
+
 template <class T>
 constexpr Status status_of(const Result<T>& result) {
   return result ? Status::success : status_of(result.error());

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/drivers/driver_table.hpp"
+
+namespace drivers {
+namespace {
+
+constexpr const Driver* const table[] = {
+    &disk_io_driver,
+};
+
+}  // namespace
+
+std::span<const Driver* const> driver_table() { return table; }
+
+}  // namespace drivers

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include <span>
+
+#include "dxe/drivers/driver.hpp"
+
+namespace drivers {
+
+extern const Driver disk_io_driver;
+
+// Every driver that is linked in. Of two that support the same controller the first gets it.
+std::span<const Driver* const> driver_table();
+
+}  // namespace drivers
