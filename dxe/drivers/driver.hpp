@@ -75,9 +75,6 @@ class Managed : public ListNode<Managed> {
 
   const Controller& controller() const { return controller_; }
 
- protected:
-  ~Managed() = default;
-
   // A child whose device path is the controller's and `node`. Its class installs its protocols on handle().
   template <class T>
   Result<T*> add_child(std::span<const u8> node) {
@@ -90,6 +87,9 @@ class Managed : public ListNode<Managed> {
   }
   // The child is no more; or it is as before, and the error says who holds it.
   Result<> remove_child(Child& child);
+
+ protected:
+  ~Managed() = default;
 
  private:
   friend class Binding;

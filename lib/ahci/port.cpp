@@ -79,9 +79,14 @@ Result<ata::Kind> Port::open(Gpa registers, Gpa below, const mem::PageSource& so
   }
 }
 
+void Port::quiet() {
+  dead_ = true;
+  if (!structures_.empty()) (void)!stop_engine();
+}
+
 Result<> Port::stop() {
   dead_ = true;
-  if (registers_ == Gpa()) return {};
+  if (structures_.empty()) return {};
   TRY(stop_engine());
   structures_.release();
   window_.release();

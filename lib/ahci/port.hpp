@@ -15,6 +15,8 @@ class Port final : public ata::Port {
   // `below`: the first address that the adapter cannot reach. What is behind the port; none: nothing, or nothing that
   // came up in time.
   Result<ata::Kind> open(Gpa registers, Gpa below, const mem::PageSource& source, Patience patience);
+  // The adapter writes none of this port's memory from now on.
+  void quiet();
   // Takes all memory back from the adapter.
   Result<> stop();
 

@@ -46,12 +46,12 @@ void copy_model(const Identity& id, char* to) {
 }  // namespace
 
 Result<> Disk::open(Port& port) {
-  constexpr u64 most_28 = 1ull << 28, most_48 = 1ull << 48, least_bytes = 512, most_bytes = 4096;
+  constexpr u64 most_28 = 1ull << 28, most_48 = 1ull << 48;
   Identity id;
   TRY(port.identify(Opcode::identify_device, {reinterpret_cast<u8*>(id.words), identify_bytes}));
   if (!Identity::has_dma::get(id.words[Identity::capabilities]) || !Identity::has_lba::get(id.words[Identity::capabilities])) return Error::unsupported;
   const u64 bytes = id.sector_bytes(), sectors = id.sectors();
-  if (bytes < least_bytes || bytes > most_bytes || !std::has_single_bit(bytes)) return Error::unsupported;
+  if (!block::usable_block_bytes(bytes)) return Error::unsupported;
   wide_ = Identity::has_48_bit::get(id.words[Identity::commands_83]);
   if (sectors == 0 || sectors > (wide_ ? most_48 : most_28)) return Error::no_media;
   has_cache_ = Identity::write_cache_enabled::get(id.words[Identity::enabled_85]);
@@ -62,12 +62,8 @@ Result<> Disk::open(Port& port) {
   return {};
 }
 
-bool Disk::holds(u64 lba, u64 bytes) const {
-  return bytes % geometry_.block_bytes == 0 && lba <= geometry_.blocks && bytes >> shift_ <= geometry_.blocks - lba;
-}
-
 Result<> Disk::read(u64 lba, std::span<u8> into) {
-  if (!holds(lba, into.size())) return Error::invalid_parameter;
+  TRY(block::check_range(geometry_, lba, into.size()));
   const Opcode opcode = wide_ ? Opcode::read_dma_ext : Opcode::read_dma;
   while (!into.empty()) {
     const u64 most = most_blocks(opcode) << shift_;
@@ -79,7 +75,7 @@ Result<> Disk::read(u64 lba, std::span<u8> into) {
 }
 
 Result<> Disk::write(u64 lba, std::span<const u8> from) {
-  if (!holds(lba, from.size())) return Error::invalid_parameter;
+  TRY(block::check_range(geometry_, lba, from.size()));
   const Opcode opcode = wide_ ? Opcode::write_dma_ext : Opcode::write_dma;
   while (!from.empty()) {
     const u64 most = most_blocks(opcode) << shift_;

@@ -20,8 +20,6 @@ class Disk final : public block::Device {
   const char* model() const { return model_; }
 
  private:
-  bool holds(u64 lba, u64 bytes) const;
-
   Port* port_ = nullptr;
   bool wide_ = false;  // 48-bit commands
   bool has_cache_ = false;

@@ -40,13 +40,15 @@ Result<> Channel::open(const pci::Device& device, unsigned number, const mem::Pa
   return reset();
 }
 
-Result<> Channel::stop() {
+void Channel::quiet() {
   dead_ = true;
-  if (bus_master_ == 0) return {};
-  cc::out8(bus_master_ + bus_master::command, 0);
+  if (bus_master_ != 0) cc::out8(bus_master_ + bus_master::command, 0);
+}
+
+void Channel::stop() {
+  quiet();
   table_.release();
   window_.release();
-  return {};
 }
 
 // The alternate status: reading it acknowledges nothing.

@@ -16,8 +16,10 @@ class Channel {
   // Where the controller has its registers is in its class code: in BARs or where a PC always had them [bmide §2].
   // unsupported: no bus master, or nothing decodes them.
   Result<> open(const pci::Device& device, unsigned number, const mem::PageSource& source, Patience patience);
-  // Ends any DMA. Memory goes back only then.
-  Result<> stop();
+  // No memory is written from now on.
+  void quiet();
+  // Takes all memory back.
+  void stop();
   // By the signature that it shows after a reset.
   ata::Kind look(unsigned device);
 

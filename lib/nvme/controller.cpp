@@ -92,6 +92,11 @@ Result<> Controller::start() {
   return {};
 }
 
+void Controller::quiet() {
+  dead_ = true;
+  if (registers_ != Gpa()) (void)!disable();
+}
+
 Result<> Controller::stop() {
   dead_ = true;
   if (registers_ == Gpa()) return {};

@@ -14,6 +14,8 @@ class Controller {
 
   // Enables the controller and asks who it is. unsupported: not a controller that we can drive. The source stays.
   Result<> open(const pci::Device& device, const mem::PageSource& source, Patience patience);
+  // The controller writes no memory from now on.
+  void quiet();
   // Takes all memory back from the controller.
   Result<> stop();
 

@@ -4,7 +4,6 @@
 namespace nvme {
 
 Result<> Namespace::open(Controller& controller, u32 id) {
-  constexpr u8 least_shift = 9, most_shift = 12;
   u8 about[page_bytes];
   TRY(controller.identify(identify::of_namespace, id, about));
   u64 blocks;
@@ -16,7 +15,7 @@ Result<> Namespace::open(Controller& controller, u32 id) {
   __builtin_memcpy(&format, about + identify::formats + 4 * index, sizeof format);
   __builtin_memcpy(&eui64_, about + identify::eui64, sizeof eui64_);
   const u64 shift = identify::format_block_shift::get(format);
-  if (shift < least_shift || shift > most_shift || identify::format_metadata_bytes::get(format) != 0) return Error::unsupported;
+  if (shift > 31 || !block::usable_block_bytes(1ull << shift) || identify::format_metadata_bytes::get(format) != 0) return Error::unsupported;
   if (blocks == 0 || blocks > ~0ull >> shift) return Error::no_media;
   controller_ = &controller;
   id_ = id;
@@ -25,18 +24,13 @@ Result<> Namespace::open(Controller& controller, u32 id) {
   return {};
 }
 
-bool Namespace::holds(u64 lba, u64 bytes) const {
-  const u64 count = bytes >> shift_;
-  return bytes % geometry_.block_bytes == 0 && lba <= geometry_.blocks && count <= geometry_.blocks - lba;
-}
-
 Result<> Namespace::read(u64 lba, std::span<u8> into) {
-  if (!holds(lba, into.size())) return Error::invalid_parameter;
+  TRY(block::check_range(geometry_, lba, into.size()));
   return controller_->read(id_, shift_, lba, into);
 }
 
 Result<> Namespace::write(u64 lba, std::span<const u8> from) {
-  if (!holds(lba, from.size())) return Error::invalid_parameter;
+  TRY(block::check_range(geometry_, lba, from.size()));
   if (geometry_.read_only) return Error::write_protected;
   return controller_->write(id_, shift_, lba, from);
 }

@@ -21,8 +21,6 @@ class Namespace final : public block::Device {
   u64 eui64() const { return eui64_; }  // as it lies in memory; 0: none
 
  private:
-  bool holds(u64 lba, u64 bytes) const;
-
   Controller* controller_ = nullptr;
   u32 id_ = 0;
   u8 shift_ = 0;
