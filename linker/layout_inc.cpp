@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   PRINT(work_reset_tsc);
   PRINT(work_private_mask);
   PRINT(work_read_back);
+  PRINT(work_early_ends);
   PRINT(sec_ram_base);
   PRINT(sec_ram_low_bytes);
   PRINT(sec_ram_high);

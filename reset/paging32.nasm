@@ -56,10 +56,13 @@ enter_long_mode:
     and eax, ~((1 << 2) | (1 << 3))     ; EM, TS
     or eax, (1 << 31) | (1 << 16) | (1 << 5) | (1 << 1) ; PG, WP, NE, MP
     mov cr0, eax
+    lidt [early_idtr_64]                ; an event in between finds gates of the wrong size: #DF, shut-down
     jmp layout_selector_code64:long_mode_entry
 
     bits 64
 long_mode_entry:
+    xor r15d, r15d                      ; for terminate_64
+    mov esp, layout_sec_stack_top
     mov eax, layout_work_area
     cmp [rax + layout_work_read_back], ebx
     jne .wrong_c_bit
@@ -69,7 +72,6 @@ long_mode_entry:
     mov edi, layout_sec_image
     shr ecx, 3                          ; mkimage pads to whole quadwords
     rep movsq
-    mov esp, layout_sec_stack_top
     xor ebp, ebp                        ; ends stack traces
     push rbp                            ; the return address that the ABI's alignment expects
     mov edi, layout_work_area
@@ -78,9 +80,24 @@ long_mode_entry:
 
 ; The tables do not name the bit that the memory controller looks at. Nothing can be trusted, the stack included.
 .wrong_c_bit:
-    mov ecx, msr_ghcb
-    mov eax, reason_bad_c_bit << 16 | reason_set << 12 | ghcb_terminate
+    mov al, reason_bad_c_bit
+    jmp terminate_64
+early_vc_64:
+    mov al, reason_early_vc
+    jmp terminate_64
+early_exception_64:
+    mov al, reason_cpu_exception
+
+; As terminate, but for R15 in place of memory.
+terminate_64:
+    inc r15d
+    cmp r15d, early_ends_max
+    ja .stop
+    movzx eax, al
+    shl eax, 16
+    or eax, reason_set << 12 | ghcb_terminate
     xor edx, edx
+    mov ecx, msr_ghcb
     wrmsr
     vmgexit
 .stop:

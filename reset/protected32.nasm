@@ -14,18 +14,19 @@ td_entry:
     hlt
     jmp td_entry
 
-; In: EDX:EBX reset time stamp.
+; In: EDX:EBX reset time stamp. Up to here an event that the host injects shuts the guest down: nothing below 1 MiB is
+; validated that a stack could lie in. From ESP's load on, each ends with its reason.
 protected_entry:
     mov ax, layout_selector_data
+    mov ss, ax
+    mov esp, layout_sec_stack_top
     mov ds, ax
     mov es, ax
-    mov ss, ax
     mov fs, ax
     mov gs, ax
-    mov esp, layout_sec_stack_top
+    mov dword [layout_work_area + layout_work_early_ends], 0
     mov [layout_work_area + layout_work_reset_tsc], ebx
     mov [layout_work_area + layout_work_reset_tsc + 4], edx
-    lidt [vc_idtr]
 
 ; SEV_STATUS names the guest [apm2 §15.34.10]; it may be read only when CPUID knows SEV. EDI counts how often
 ; CPUID trapped: with SEV-ES it always does, without it never can.

@@ -9,9 +9,9 @@
 image_header:
     times layout_image_header_bytes db 0
 
+%include "sev32.nasm"                   ; first: NASM has a VMGEXIT of its own, which no processor knows
 %include "protected32.nasm"
 %include "paging32.nasm"
-%include "sev32.nasm"
 %include "descriptors.nasm"
 %include "metadata.nasm"
 %include "vector.nasm"

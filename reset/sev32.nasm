@@ -12,13 +12,14 @@ ghcb_terminate       equ 0x100
 exit_cpuid           equ 0x72
 
 reason_set                  equ 2       ; cc::Reason, lib/cc/reason.hpp
+reason_cpu_exception        equ 0x02
 reason_illegal_sev_status   equ 0x10
 reason_bad_c_bit            equ 0x11
 reason_contradicting_cpuid  equ 0x12
 reason_early_vc             equ 0x13
 reason_bad_cpuid_response   equ 0x14
 
-; NASM knows VMGEXIT only in 64-bit code.
+; What NASM assembles by this name, and only in 64-bit code, are other bytes [ghcb §2.3.1].
 %macro vmgexit 0
     db 0xf3, 0x0f, 0x01, 0xd9
 %endmacro
@@ -31,14 +32,20 @@ ghcb_msr_call:
     rdmsr
     ret
 
-; AL: reason. A guest without SEV-ES has no GHCB to say it through; it stops all the same.
+; AL: reason. A guest without SEV-ES has no GHCB to say it through: what it raises comes back here by way of
+; early_exception, and the last try stops. The others bear with a host that injects events instead of ending.
+early_ends_max equ 4
+early_exception:
+    mov al, reason_cpu_exception
 terminate:
+    mov esp, layout_sec_stack_top
+    inc dword [layout_work_area + layout_work_early_ends]
+    cmp dword [layout_work_area + layout_work_early_ends], early_ends_max
+    ja .stop
     movzx eax, al
     shl eax, 16
     or eax, reason_set << 12 | ghcb_terminate
     xor edx, edx
-    test edi, edi
-    jz .stop
     call ghcb_msr_call
 .stop:
     cli
@@ -84,14 +91,43 @@ vc_handler:
     mov al, reason_bad_cpuid_response
     jmp terminate
 
-    align 8
-vc_idt:
-    times 29 dq 0
-    dw (vc_handler - image_header + layout_reset_base) & 0xffff
+; Interrupt tables of the reset code; SEC has its own. Vectors beyond the limit raise #GP.
+%define early_address(label) (label - image_header + layout_reset_base)
+%macro early_gate 1                     ; handler
+    dw early_address(%1) & 0xffff
     dw layout_selector_code32
     dw 0x8e00                           ; present, 32-bit interrupt gate
-    dw 0xffff
-vc_idt_end:
-vc_idtr:
-    dw vc_idt_end - vc_idt - 1
-    dd vc_idt
+    dw early_address(%1) >> 16
+%endmacro
+%macro early_gate_64 1                  ; handler
+    dw early_address(%1) & 0xffff
+    dw layout_selector_code64
+    dw 0x8e00                           ; present, 64-bit interrupt gate
+    dw early_address(%1) >> 16
+    dq 0
+%endmacro
+
+    align 8
+early_idt:
+%rep 29
+    early_gate early_exception
+%endrep
+    early_gate vc_handler
+    early_gate early_exception
+    early_gate early_exception
+early_idt_end:
+early_idt_64:
+%rep 29
+    early_gate_64 early_exception_64
+%endrep
+    early_gate_64 early_vc_64
+    early_gate_64 early_exception_64
+    early_gate_64 early_exception_64
+early_idt_64_end:
+
+early_idtr:
+    dw early_idt_end - early_idt - 1
+    dd early_idt
+early_idtr_64:
+    dw early_idt_64_end - early_idt_64 - 1
+    dd early_idt_64

@@ -14,6 +14,7 @@ real_mode:
     rdtsc
     mov ebx, eax                        ; reset time stamp: EDX:EBX
     o32 lgdt [cs:low16(early_gdtr)]
+    o32 lidt [cs:low16(early_idtr)]
     mov eax, cr0
     and eax, ~((1 << 30) | (1 << 29))   ; caches on: CD and NW are set at reset
     or al, 1

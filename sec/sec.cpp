@@ -44,6 +44,9 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   __stack_chk_guard = arch::read_tsc() * 0x9e37'79b9'7f4a'7c15;
   crash::add_image("sec", layout::sec_image, layout::sec_image_bytes);
   crash::set_stack(layout::sec_stack, layout::sec_stack_top);
+  cc::Guest found;
+  found.type = work->guest;
+  cc::init(found);  // an exception from here on ends in the way of that guest
   interrupt::init(false);
   const cc::Guest guest = cc::bring_up(work->guest, work->private_mask, sec::map_shared);
   interrupt::set_handler(sec::vmm_communication, sec::on_vmm_communication);

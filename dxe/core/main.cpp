@@ -38,11 +38,11 @@ alignas(16) constinit u8 exception_stack[8192] = {};
 
 void take_over(const handoff::PeiToDxe& from_pei) {
   if (from_pei.magic != handoff::PeiToDxe::magic_value) cc::terminate(cc::Reason::damaged_image);
+  cc::init(from_pei.guest);
   crash::add_image("dxe", from_pei.dxe_image.start().raw(), from_pei.dxe_image.bytes());
   crash::set_stack(from_pei.stack.start().raw(), from_pei.stack.end().raw());
   interrupt::load_descriptors(reinterpret_cast<u64>(exception_stack + sizeof exception_stack));
   interrupt::init(true);
-  cc::init(from_pei.guest);
   interrupt::set_handler(29, [](arch::InterruptFrame& frame) {
     if (!cc::handle_exception(frame)) crash::report(frame);
   });

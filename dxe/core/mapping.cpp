@@ -42,9 +42,16 @@ Result<> map_tables(PageRange range, Protection protection, Caching caching) {
   return done;
 }
 
+// Every page fault takes the exception stack from its top: one that comes while another is handled, which only a host can
+// bring about, has overwritten what the first would return to.
+bool nested(const arch::InterruptFrame& frame) {
+  constexpr u64 exception_stack_bytes = 8192;
+  return reinterpret_cast<u64>(&frame) - frame.rsp < exception_stack_bytes;
+}
+
 void page_fault(arch::InterruptFrame& frame) {
   const bool present = frame.error_code & 1;
-  if (present || !map_high_ram(Gpa(arch::read_cr2()))) crash::report(frame);
+  if (present || nested(frame) || !map_high_ram(Gpa(arch::read_cr2()))) crash::report(frame);
 }
 
 }  // namespace

@@ -28,6 +28,19 @@ bool by_ghcb() {
   terminate(Reason::unsupported_guest);
 }
 
+struct Ending {
+  bool under_way = false;
+  Reason reason = Reason::general;
+};
+constinit Ending ending;
+
+// Left only in host tests, whose terminations are exceptions.
+class EndingScope {
+ public:
+  explicit EndingScope(Reason reason) { ending = {true, reason}; }
+  ~EndingScope() { ending.under_way = false; }
+};
+
 bool has_ledger() { return current.type == GuestType::snp; }
 
 }  // namespace
@@ -135,12 +148,17 @@ bool starts_processors_by_sipi() {
 
 bool handle_exception(arch::InterruptFrame& frame) { return by_ghcb() && sev::handle_vc(frame); }
 
+void check_interrupt(const arch::InterruptFrame& frame, bool has_handler) {
+  constexpr u64 interrupt_flag = 1 << 9;
+  if (by_ghcb() && (!has_handler || !(frame.rflags & interrupt_flag))) terminate(Reason::unexpected_interrupt);
+}
+
 bool can_speak() { return !needs_ghcb() || sev::has_ghcb(); }
 
 void terminate(Reason reason) {
-  static constinit bool terminating = false;
-  const bool nested = terminating || (current.type != GuestType::tdx && !can_speak());
-  terminating = true;
+  const bool nested = ending.under_way || (current.type != GuestType::tdx && !can_speak());
+  if (ending.under_way) reason = ending.reason;  // what follows from the first is no reason of its own
+  const EndingScope scope(reason);
   // The console is the host's too: a termination while one is being printed goes out without more words.
   if (!nested) log::error("terminated: ", describe(reason), " (reason ", log::hex(static_cast<u64>(reason)), ")");
   switch (current.type) {

@@ -88,6 +88,10 @@ bool starts_processors_by_sipi();
 // #VC and #VE: emulates what the instruction wanted, or terminates. False: not ours, a crash like any other.
 bool handle_exception(arch::InterruptFrame& frame);
 
+// An encrypted guest's host may inject any vector at any time; a processor by itself raises none while interrupts are off,
+// and none that nobody set up. Terminates on such a one where the host can be told apart from the processor.
+void check_interrupt(const arch::InterruptFrame& frame, bool has_handler);
+
 // Can devices be reached yet? Not before an encrypted guest has its GHCB.
 bool can_speak();
 [[noreturn]] void terminate(Reason reason);

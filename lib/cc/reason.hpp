@@ -8,7 +8,7 @@ namespace cc {
 using namespace base;
 
 // Why this firmware gave up: the one table. The number is what a host sees (SEV: reason code of set 2; TDX:
-// ReportFatalError code), so numbers are never reused. 0x10 to 0x14 are also spelled in reset/sev32.nasm.
+// ReportFatalError code), so numbers are never reused. 0x02 and 0x10 to 0x14 are also spelled in reset/sev32.nasm.
 inline constexpr u8 reason_set = 2;
 
 #define CC_REASONS(X)                                                                     \
@@ -20,6 +20,7 @@ inline constexpr u8 reason_set = 2;
   X(no_fw_cfg, 0x05, "QEMU's firmware configuration device is missing")                   \
   X(damaged_image, 0x06, "the firmware image is damaged")                                 \
   X(unsupported_machine, 0x07, "the machine is neither q35 nor pc")                       \
+  X(unexpected_interrupt, 0x08, "an interrupt while they were off, or that nobody set up") \
   X(illegal_sev_status, 0x10, "SEV_STATUS shows a combination that does not exist")       \
   X(bad_c_bit, 0x11, "the host's C-bit position is not the one in use")                   \
   X(contradicting_cpuid, 0x12, "CPUID traps contradict SEV_STATUS")                       \
@@ -47,6 +48,7 @@ inline constexpr u8 reason_set = 2;
   X(vc_wrong_opcode, 0x50, "a #VC does not match the instruction that it names")          \
   X(vc_unsupported, 0x51, "a #VC that cannot be emulated")                                \
   X(vc_mmio_private, 0x52, "an emulated device access to private memory")                 \
+  X(vc_nested, 0x53, "a #VC while one was being handled")                                 \
   X(kernel_hash, 0x60, "kernel, initrd or command line differ from the measured hashes")  \
   X(kernel_hash_table, 0x61, "the table of kernel hashes is malformed")
 

@@ -54,6 +54,7 @@ inline constexpr u64 work_guest_type = 0;
 inline constexpr u64 work_reset_tsc = 8;
 inline constexpr u64 work_private_mask = 16;
 inline constexpr u64 work_read_back = 24;
+inline constexpr u64 work_early_ends = 32;
 
 // ---- Segment selectors of the early descriptor table ----
 inline constexpr u64 selector_code32 = 0x08;

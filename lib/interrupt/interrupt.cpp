@@ -2,6 +2,7 @@
 #include "lib/interrupt/interrupt.hpp"
 
 #include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
 #include "lib/interrupt/crash.hpp"
 #include "lib/log/log.hpp"
 
@@ -51,7 +52,9 @@ void set_handler(u8 vector, Handler handler) {
 
 extern "C" void interrupt_dispatch(arch::InterruptFrame* frame) {
   const u64 vector = frame->vector;
-  if (vector < arch::interrupt_stub_count && handlers[vector])
+  const bool has_handler = vector < arch::interrupt_stub_count && handlers[vector];
+  if (vector >= first_external) cc::check_interrupt(*frame, has_handler);
+  if (has_handler)
     handlers[vector](*frame);
   else if (vector < first_external)
     crash::report(*frame);

@@ -49,11 +49,11 @@ Instruction port_access(u8 opcode, const u8* rest, u16 dx, const Prefixes& p) {
   }
 }
 
-Operation group_7(u8 modrm) {
+Operation group_7(u8 modrm, const Prefixes& p) {
   switch (modrm) {
     case 0xc8: case 0xfa: return Operation::monitor;
     case 0xc9: case 0xfb: return Operation::mwait;
-    case 0xd9: return Operation::vmmcall;
+    case 0xd9: return p.rep ? Operation::none : Operation::vmmcall;  // with a prefix it is VMGEXIT
     case 0xf9: return Operation::rdtscp;
     default: return Operation::none;
   }
@@ -70,7 +70,7 @@ Instruction two_byte(const u8* rest, const Prefixes& p) {
     case 0x33: i.operation = Operation::rdpmc; return i;
     case 0xa2: i.operation = Operation::cpuid; return i;
     case 0x01:
-      i.operation = group_7(rest[1]);
+      i.operation = group_7(rest[1], p);
       i.length = 3;
       return i;
     case 0x21:

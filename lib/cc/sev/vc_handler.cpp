@@ -5,6 +5,7 @@
 #include "lib/base/bits.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/cc/sev/events.hpp"
+#include "lib/cc/sev/ghcb_msr.hpp"
 #include "lib/cc/sev/ghcb_page.hpp"
 #include "lib/cc/sev/instruction.hpp"
 #include "lib/cc/sev/mmio_instruction.hpp"
@@ -16,7 +17,24 @@ using arch::InterruptFrame;
 
 constexpr u32 svsm_calling_area_msr = 0xc001'f000;
 constexpr u64 dr7_default = 0x400;
-constinit u64 dr7_shadow = dr7_default;
+constexpr u64 status_debug_virtualization = 1 << 7;
+
+struct Processor {
+  u64 dr7 = dr7_default;
+  bool handling = false;
+};
+constinit Processor processor;
+
+// Of a handler's work nothing traps. A second #VC is the host's, and would take the GHCB from under the first, or, with
+// more of its kind, the stack.
+class Handling {
+ public:
+  Handling() {
+    if (processor.handling) terminate(Reason::vc_nested);
+    processor.handling = true;
+  }
+  ~Handling() { processor.handling = false; }
+};
 
 void set_low(u64& reg, u64 value, unsigned bytes) {
   if (bytes >= 4)
@@ -35,6 +53,8 @@ void do_cpuid(InterruptFrame& f) {
 
 void do_msr(InterruptFrame& f, bool write) {
   const u32 index = static_cast<u32>(f.rcx);
+  // The processor's own: no host can intercept them [apm2 §15.35.6].
+  if (index == msr::ghcb || index == msr::sev_status) terminate(Reason::vc_unsupported);
   if (write) {
     if (index != svsm_calling_area_msr) msr_out(index, (f.rdx << 32) | (f.rax & 0xffff'ffff));
     return;
@@ -42,6 +62,16 @@ void do_msr(InterruptFrame& f, bool write) {
   const u64 value = index == svsm_calling_area_msr ? 0 : msr_in(index);
   f.rax = value & 0xffff'ffff;
   f.rdx = value >> 32;
+}
+
+// Where the processor swaps debug registers itself, none of them traps.
+void do_dr7(InterruptFrame& f, const Instruction& i, bool write) {
+  if (arch::read_msr(msr::sev_status) & status_debug_virtualization) terminate(Reason::vc_unsupported);
+  u64& reg = *i.general_register(f);
+  if (write)
+    processor.dr7 = reg | dr7_default;
+  else
+    reg = processor.dr7;
 }
 
 void do_port(InterruptFrame& f, const Instruction& i) {
@@ -117,6 +147,7 @@ void expect(const Instruction& i, Operation operation) {
 }  // namespace
 
 bool handle_vc(InterruptFrame& f) {
+  Handling guard;
   const auto code = static_cast<Exit>(f.error_code);
   if (code == Exit::page_not_validated) terminate(Reason::unvalidated_access);
   if (code == Exit::npf) {
@@ -139,8 +170,8 @@ bool handle_vc(InterruptFrame& f) {
     case Exit::monitor: expect(i, Operation::monitor), do_plain_exit(f, code); break;
     case Exit::mwait: expect(i, Operation::mwait), do_plain_exit(f, code); break;
     case Exit::vmmcall: expect(i, Operation::vmmcall), do_plain_exit(f, code); break;
-    case Exit::dr7_read: expect(i, Operation::read_dr7), *i.general_register(f) = dr7_shadow; break;
-    case Exit::dr7_write: expect(i, Operation::write_dr7), dr7_shadow = *i.general_register(f) | dr7_default; break;
+    case Exit::dr7_read: expect(i, Operation::read_dr7), do_dr7(f, i, false); break;
+    case Exit::dr7_write: expect(i, Operation::write_dr7), do_dr7(f, i, true); break;
     default: terminate(Reason::vc_unsupported);
   }
   f.rip += i.length;

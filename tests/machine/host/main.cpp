@@ -76,6 +76,7 @@ void boot_processor() {
   if (encrypted) snp::rmp::init();
   if (encrypted && !snp::is_snp()) snp::rmp::open_everything();
   snp::launch();
+  if (lies::chosen().first_entry) lies::chosen().first_entry(svm::vcpu(0));
   report::event("start", 0);
   svm::vcpu(0).state = svm::RunState::running;
   __atomic_store_n(&go, 1, __ATOMIC_SEQ_CST);

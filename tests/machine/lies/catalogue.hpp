@@ -9,7 +9,8 @@ namespace lies {
 
 using cc::Reason;
 
-inline constexpr int boots = -1;  // harmless: the payload runs to its end
+inline constexpr int boots = -1;       // harmless: the payload runs to its end
+inline constexpr int shuts_down = -2;  // a triple fault, where the architecture leaves the guest no words
 constexpr int ends(Reason reason) { return static_cast<int>(reason); }
 
 struct Lie {
@@ -28,6 +29,8 @@ inline constexpr Lie catalogue[] = {
     {"c-bit-31", "SEV_INFO names a C-bit in the low half", ends(Reason::bad_c_bit)},
     {"c-bit-cpuid-31", "the early CPUID answer puts the C-bit at 31", ends(Reason::bad_c_bit)},
     {"c-bit-cpuid-51", "the early CPUID answer puts the C-bit at 51, SEV_INFO at 47", ends(Reason::bad_c_bit)},
+    {"c-bit-46-everywhere", "CPUID and SEV_INFO agree on C-bit 46: no page table works", shuts_down},
+    {"c-bit-51-everywhere", "CPUID and SEV_INFO agree on C-bit 51: no page table works", shuts_down},
     {"versions-too-new", "the host speaks versions 7 to 9", ends(Reason::ghcb_version)},
     {"versions-too-old", "the host speaks version 1 alone", ends(Reason::ghcb_version)},
     {"versions-inverted", "the oldest version is above the newest", ends(Reason::ghcb_version)},
@@ -167,8 +170,8 @@ inline constexpr Lie catalogue[] = {
     {"vc-wbinvd-called-rdtsc", "WBINVD's #VC is called RDTSC", ends(Reason::vc_wrong_opcode)},
     {"vc-dr7-called-vmmcall", "the #VC of DR7 is called VMMCALL", ends(Reason::vc_wrong_opcode)},
     {"vc-before-handler", "a #VC before its handler is there", ends(Reason::cpu_exception)},
-    {"vc-cpuid-at-vmgexit", "a #VC called CPUID at a VMGEXIT of the firmware", ends(Reason::vc_unsupported)},
-    {"vc-vmmcall-at-vmgexit", "a #VC called VMMCALL at a VMGEXIT of the firmware", ends(Reason::vc_unsupported)},
+    {"vc-cpuid-at-vmgexit", "a #VC called CPUID at a VMGEXIT of the firmware", ends(Reason::vc_wrong_opcode)},
+    {"vc-vmmcall-at-vmgexit", "a #VC called VMMCALL at a VMGEXIT of the firmware", ends(Reason::vc_wrong_opcode)},
     {"vc-npf-at-vmgexit", "a #VC called a device access, on private memory", ends(Reason::vc_unsupported)},
     {"nmi-at-vmgexit", "an NMI at a VMGEXIT of the firmware", ends(Reason::cpu_exception)},
     {"nmi-before-ghcb", "an NMI before the GHCB is in use", ends(Reason::cpu_exception)},
@@ -178,6 +181,36 @@ inline constexpr Lie catalogue[] = {
     {"interrupt-while-off", "an interrupt where the firmware has them off", ends(Reason::cpu_exception)},
     {"breakpoint-made-up", "a #BP made up", ends(Reason::cpu_exception)},
     {"hv-made-up", "a #HV made up", ends(Reason::cpu_exception)},
+    {"reset-nmi", "an NMI before the first instruction, in real mode, where no memory is the guest's", shuts_down},
+    {"early-nmi", "an NMI in the 32-bit reset code", ends(Reason::cpu_exception)},
+    {"early-interrupt", "an interrupt in the 32-bit reset code", ends(Reason::cpu_exception)},
+    {"early-gp", "a #GP made up in the 32-bit reset code", ends(Reason::cpu_exception)},
+    {"early-page-fault", "a #PF made up in the 32-bit reset code", ends(Reason::cpu_exception)},
+    {"early-double-fault", "a #DF made up in the 32-bit reset code", ends(Reason::cpu_exception)},
+    {"early-machine-check", "a machine check made up in the 32-bit reset code", ends(Reason::cpu_exception)},
+    {"early-vc", "a #VC called MSR within the reset code's own handling of one", ends(Reason::early_vc)},
+    {"early-vc-nested", "a #VC called CPUID within the reset code's own handling of one", ends(Reason::early_vc)},
+    {"between-interrupt-tables", "an NMI between the write that enters long mode and the load of its interrupt table", shuts_down},
+    {"long-mode-page-taken", "a page of the reset code's is taken away in its last instructions, in long mode", ends(Reason::early_vc)},
+    {"long-mode-nmi", "an NMI in the reset code's last instructions", ends(Reason::cpu_exception)},
+    {"long-mode-interrupt", "an interrupt in the reset code's last instructions", ends(Reason::cpu_exception)},
+    {"long-mode-gp", "a #GP made up in the reset code's last instructions", ends(Reason::cpu_exception)},
+    {"nmi-storm-from-start", "an NMI at every exit, from the first", ends(Reason::cpu_exception)},
+    {"gp-storm-from-start", "a #GP at every exit, from the first", ends(Reason::cpu_exception)},
+    {"vc-storm-from-start", "a #VC called CPUID at every exit, from the first", ends(Reason::early_vc)},
+    {"interrupt-storm-from-start", "an interrupt at every exit, from the first", ends(Reason::cpu_exception)},
+    {"interrupt-storm", "an interrupt at every exit, from SEC on", ends(Reason::unexpected_interrupt)},
+    {"interrupt-storm-later", "an interrupt at every exit, from the 1000th on", ends(Reason::unexpected_interrupt)},
+    {"interrupt-storm-beyond-table", "an interrupt beyond the table at every exit", ends(Reason::cpu_exception)},
+    {"timer-storm", "the timer's interrupt at every exit, from the 1000th on", ends(Reason::unexpected_interrupt)},
+    {"nmi-storm", "an NMI at every exit, from the 1000th on", ends(Reason::cpu_exception)},
+    {"vc-storm", "a #VC called CPUID at every exit, from the 1000th on", ends(Reason::vc_wrong_opcode)},
+    {"vc-msr-storm", "a #VC called MSR at every exit, from the 1000th on", ends(Reason::vc_wrong_opcode)},
+    {"vc-npf-storm", "a #VC called a device access at every exit, from the 1000th on", ends(Reason::vc_unsupported)},
+    {"page-fault-storm", "a #PF at every exit, from the 1000th on", ends(Reason::cpu_exception)},
+    {"double-fault-storm", "a #DF at every exit, from the 1000th on", ends(Reason::cpu_exception)},
+    {"machine-check-storm", "a machine check at every exit, from the 1000th on", ends(Reason::cpu_exception)},
+    {"vc-within-vc", "a #VC called CPUID in the handling of another", ends(Reason::vc_nested)},
 };
 
 }  // namespace lies

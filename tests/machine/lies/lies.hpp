@@ -23,6 +23,7 @@ struct Scenario {
   void (*secrets_page)(cc::sev::SecretsPage& page) = nullptr;
   void (*hashes_page)(u8* page) = nullptr;
   void (*sev_status)(u64& status) = nullptr;
+  void (*first_entry)(svm::Vcpu& v) = nullptr;  // before the first instruction
   void (*vc)(svm::Vcpu& v, u64& code) = nullptr;
   void (*entry)(svm::Vcpu& v) = nullptr;       // before the guest runs on after an exit
   bool (*validated)(svm::Vcpu& v, u64 gpa) = nullptr;  // after PVALIDATE; true when it tampered

@@ -29,6 +29,12 @@ void reply_to_cpuid(Vcpu& v, u64 request, u64& reply) {
   reply_to<Info::cpuid_request, change>(v, request, reply);
 }
 
+// Wherever the host is asked for the position of the C-bit.
+template <u64 position>
+void c_bit_everywhere(Vcpu& v, u64 request, u64& reply) {
+  reply_to<Info::sev_info_request, [](u64 r) { return msr::InfoCBit::set(r, position); }>(v, request, reply);
+  reply_to_cpuid<1, [](u64 r) { return msr::CpuidValue::set(r, position); }>(v, request, reply);
+}
 u64 other_answer(u64 reply) { return msr::InfoField::set(reply, static_cast<u64>(Info::cpuid)); }
 u64 other_answer_to_cpuid(u64 reply) { return msr::InfoField::set(reply, static_cast<u64>(Info::sev_info)); }
 u64 nothing(u64) { return 0; }
@@ -57,6 +63,8 @@ const Scenario msr_protocol_lies[] = {
     {.name = "c-bit-31", .msr_reply = reply_to<Info::sev_info_request, c_bit_at<31>>},
     {.name = "c-bit-cpuid-31", .msr_reply = reply_to_cpuid<1, cpuid_value<31>>},
     {.name = "c-bit-cpuid-51", .msr_reply = reply_to_cpuid<1, cpuid_value<51>>},
+    {.name = "c-bit-46-everywhere", .msr_reply = c_bit_everywhere<46>},
+    {.name = "c-bit-51-everywhere", .msr_reply = c_bit_everywhere<51>},
     {.name = "versions-too-new", .msr_reply = reply_to<Info::sev_info_request, versions<7, 9>>},
     {.name = "versions-too-old", .msr_reply = reply_to<Info::sev_info_request, versions<1, 1>>},
     {.name = "versions-inverted", .msr_reply = reply_to<Info::sev_info_request, versions<3, 1>>},

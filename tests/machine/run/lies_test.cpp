@@ -29,7 +29,11 @@ std::string reason_name(unsigned long long code)
     return "reason " + std::to_string(code) + " that is not in the table";
 }
 
-std::string described(int outcome) { return outcome == lies::boots ? "harmless" : "ends: " + reason_name(static_cast<unsigned>(outcome)); }
+std::string described(int outcome)
+{
+    if (outcome == lies::shuts_down) return "shuts down";
+    return outcome == lies::boots ? "harmless" : "ends: " + reason_name(static_cast<unsigned>(outcome));
+}
 
 // What came of it, in the words of described().
 std::string outcome_of(model::Run& run)
@@ -38,6 +42,7 @@ std::string outcome_of(model::Run& run)
     while (std::chrono::steady_clock::now() < deadline) {
         if (const auto status = run.wait(Seconds{0.05})) {
             const auto report = run.report();
+            if (*status == model::status_of(End::shut_down)) return described(lies::shuts_down);
             if (*status != model::status_of(End::terminated)) return "failed: " + report.end() + ", " + report.why();
             if (report.count("set") != cc::reason_set) return "failed: terminated with a reason of another set";
             return "ends: " + reason_name(report.count("reason"));

@@ -36,9 +36,7 @@ void handle(Vcpu& v) {
   switch (code) {
     case exit_code::npf: return nested_fault(v);
     case exit_code::exception + 6: return undefined_opcode(v);
-    case exit_code::msr:
-      if (!processor_msr(v)) vc(v, code);
-      return;
+    case exit_code::msr: return vc(v, code);
     case exit_code::vmmcall:
       if (const Instruction i = decode(v); i.opcode == Opcode::vmgexit) {
         v.skip(i.length);
@@ -59,6 +57,7 @@ void handle(Vcpu& v) {
 }
 
 void run_exit(Vcpu& v) {
+  if (v.vmcb().exit_code == exit_code::msr && processor_msr(v)) return;
   handle(v);
   if (lies::chosen().entry) lies::chosen().entry(v);
 }
