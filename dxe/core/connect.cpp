@@ -115,6 +115,14 @@ Result<> managers_of(HandleObject& controller, HandleList& out) {
   return {};
 }
 
+// One driver's end may have been another's.
+bool manages(HandleObject& controller, Handle driver) {
+  for (Interface& i : controller.interfaces)
+    for (Open& o : i.opens)
+      if ((o.attributes & how::by_driver) && o.agent == driver) return true;
+  return false;
+}
+
 Result<> stop_driver(HandleObject& controller, Handle driver, Handle child) {
   DriverBinding* d = binding_of(driver);
   if (!d) return Error::not_found;
@@ -158,6 +166,7 @@ Result<> disconnect_controller(Handle controller, Handle driver_image, Handle ch
   for (u64 i = 0; i < managers.count; ++i) {
     DriverBinding* d = binding_of(managers.handles[i]);
     if (driver_image && managers.handles[i] != driver_image && (!d || d->image_handle != driver_image)) continue;
+    if (!manages(*object, managers.handles[i])) continue;
     const auto stopped = stop_driver(*object, managers.handles[i], child);
     if (!stopped && stopped.error() != Error::not_found) return stopped;
     any |= static_cast<bool>(stopped);

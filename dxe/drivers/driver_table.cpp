@@ -5,7 +5,7 @@ namespace drivers {
 namespace {
 
 constexpr const Driver* const table[] = {
-    &disk_io_driver, &nvme_driver, &ahci_driver, &ide_driver,
+    &virtio_block_driver, &nvme_driver, &ahci_driver, &ide_driver, &disk_io_driver,
 };
 
 }  // namespace

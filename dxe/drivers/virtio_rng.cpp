@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/virtio_rng.hpp"
 
-#include "dxe/core/clock.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/services.hpp"
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/pci_dma.hpp"
 #include "dxe/drivers/platform.hpp"
+#include "dxe/drivers/virtio.hpp"
 #include "lib/log/log.hpp"
 #include "lib/virtio/transport.hpp"
 
 namespace drivers {
 namespace {
 
-constexpr virtio::Patience patience = {core::clock_now, 2'0000'000};  // two seconds
 constexpr u16 queue_size = 8;
 
 // [virtio §5.4]: one queue, of buffers to fill.
 class EntropyDevice {
  public:
   Result<> start(const pci::Device& device) {
-    TRY(transport_.open(device, patience));
+    TRY(transport_.open(device, virtio_patience));
     (void)TRY(transport_.negotiate(0));
     TRY(transport_.add_queue(0, queue_, dma_pages, queue_size));
     TRY(buffer_.allocate(dma_pages, 1));
@@ -48,7 +47,7 @@ class EntropyDevice {
     const virtio::Queue::Piece piece{buffer_.address(), static_cast<u32>(wanted), true};
     (void)TRY(queue_.submit({&piece, 1}));
     transport_.notify(queue_);
-    auto done = queue_.wait(patience);
+    auto done = queue_.wait(virtio_patience);
     if (done && done->written != 0) return u64{done->written};
     log::error("virtio-rng gives nothing; it is not used any more");
     stop();
@@ -68,12 +67,6 @@ Result<> fill(std::span<u8> into) {
   return entropy->fill(into);
 }
 
-bool is_entropy(const pci::Device& d) {
-  using virtio::DeviceType;
-  return d.vendor == virtio::pci_vendor &&
-         (d.device == virtio::modern_id(DeviceType::entropy) || d.device == virtio::transitional_id(DeviceType::entropy));
-}
-
 Result<EntropyDevice*> make(const pci::Device& device) {
   auto* made = TRY(core::make<EntropyDevice>());
   if (auto started = made->start(device); !started) {
@@ -87,7 +80,7 @@ Result<EntropyDevice*> make(const pci::Device& device) {
 
 RandomSource start_virtio_rng() {
   for (const pci::Device* d = pci_topology().first; d; d = d->next) {
-    if (!is_entropy(*d)) continue;
+    if (!has_virtio_id(*d, virtio::DeviceType::entropy)) continue;
     auto made = make(*d);
     if (!made) {
       log::warning("virtio-rng at ", log::hex(d->bdf.number(), 4), " cannot be used: ", made.error());

@@ -17,6 +17,8 @@ struct Geometry {
   bool read_only = false;
   bool removable = false;
   bool partition = false;  // a part of another device
+
+  bool operator==(const Geometry&) const = default;
 };
 
 inline constexpr u32 least_block_bytes = 512, most_block_bytes = 4096;

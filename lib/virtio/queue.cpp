@@ -22,14 +22,24 @@ Result<u32> check(std::span<const Queue::Piece> chain) {
 
 }  // namespace
 
-Result<> Queue::allocate(const mem::PageSource& source, u16 size) {
-  if (size == 0 || size > max_size || (size & (size - 1))) return Error::invalid_parameter;
-  TRY(pages_.allocate(source, 1));
+Result<> Queue::allocate(const mem::PageSource& source, u16 size, u32 used_alignment) {
+  if (size == 0 || size > max_ring || (size & (size - 1))) return Error::invalid_parameter;
   size_ = size;
-  free_count_ = size;
-  for (u16 i = 0; i < size; ++i) slots_[i].next = static_cast<u16>(i + 1);
+  used_alignment_ = used_alignment;
+  if (auto got = pages_.allocate(source, bytes_to_pages(used() + ring::entries + u64{size} * ring::used_entry + 2)); !got) {
+    size_ = 0;
+    return got;
+  }
+  free_count_ = most_pieces();
+  for (u16 i = 0; i < free_count_; ++i) slots_[i] = {static_cast<u16>(i + 1), 0, 0};
   pages_.write<u16>(available() + ring::flags, ring::no_interrupt);
   return {};
+}
+
+void Queue::release() {
+  pages_.release();
+  size_ = free_ = free_count_ = in_flight_ = next_available_ = next_used_ = 0;
+  broken_ = false;
 }
 
 Result<u16> Queue::submit(std::span<const Piece> chain) {
@@ -70,7 +80,7 @@ Result<Queue::Done> Queue::poll() {
   const u64 entry = used() + ring::entries + ring::used_entry * (next_used_ % size_);
   const u32 id = pages_.read<u32>(entry);
   const u32 written = pages_.read<u32>(entry + ring::used_entry_length);
-  if (id >= size_ || slots_[id].length == 0) return lied("finished a chain that it does not have");
+  if (id >= most_pieces() || slots_[id].length == 0) return lied("finished a chain that it does not have");
   Slot& head = slots_[id];
   if (written > head.writable) return lied("wrote more than there was room for");
 

@@ -14,8 +14,9 @@ namespace virtio {
 // followed. A device that lies breaks the queue for good: it may still be writing into anything it was given.
 class Queue {
  public:
-  // All rings of a queue this long lie in one page.
-  static constexpr u16 max_size = 128;
+  // Descriptors that are used of a queue. All rings of a queue this long lie in one page; a legacy device sets the length
+  // of its rings itself.
+  static constexpr u16 max_size = 128, max_ring = 1024;
 
   struct Piece {
     Gpa address;  // of memory that the device reaches
@@ -27,8 +28,10 @@ class Queue {
     u32 written;  // at most the bytes of the chain that the device may write
   };
 
-  // `size`: a power of two up to max_size.
-  Result<> allocate(const mem::PageSource& source, u16 size);
+  // `ring`: a power of two up to max_ring. `used_alignment`: page_bytes for a legacy device.
+  Result<> allocate(const mem::PageSource& source, u16 ring, u32 used_alignment = 4);
+  // The device was reset: whatever was in flight is not.
+  void release();
 
   // Hands a chain to the device: pieces that it reads come before those that it writes. Transport::notify() tells it.
   // out_of_resources: too many in flight.
@@ -38,7 +41,8 @@ class Queue {
   // Polls until a chain is done. timeout: the memory of all chains in flight belongs to the device until it is reset.
   Result<Done> wait(Patience patience);
 
-  u16 size() const { return size_; }
+  u16 size() const { return size_; }  // of the rings
+  u16 most_pieces() const { return size_ < max_size ? size_ : max_size; }  // in flight
   u16 in_flight() const { return in_flight_; }
   bool broken() const { return broken_; }
   mem::SharedPages& pages() { return pages_; }
@@ -55,11 +59,12 @@ class Queue {
   };
 
   u64 available() const { return u64{size_} * sizeof(Descriptor); }
-  u64 used() const { return align_up<u64>(available() + ring::entries + u64{size_} * ring::available_entry + 2, 4); }
+  u64 used() const { return align_up<u64>(available() + ring::entries + u64{size_} * ring::available_entry + 2, used_alignment_); }
   Result<Done> lied(const char* how);
 
   mem::SharedPages pages_;
   u16 size_ = 0;
+  u32 used_alignment_ = 4;
   u16 free_ = 0;  // head of the free list
   u16 free_count_ = 0;
   u16 in_flight_ = 0;  // chains

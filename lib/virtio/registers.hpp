@@ -13,6 +13,7 @@ inline constexpr u16 pci_vendor = 0x1af4;
 inline constexpr u16 pci_modern_first = 0x1040;
 enum class DeviceType : u16 { network = 1, block = 2, entropy = 4, scsi = 8 };
 constexpr u16 modern_id(DeviceType type) { return static_cast<u16>(pci_modern_first + static_cast<u16>(type)); }
+inline constexpr u16 pci_transitional_first = 0x1000, pci_transitional_last = 0x103f;
 constexpr u16 transitional_id(DeviceType type) {
   switch (type) {
     case DeviceType::network:
@@ -45,6 +46,14 @@ inline constexpr u32 queue_select = 22, queue_size = 24, queue_enable = 28, queu
 inline constexpr u32 queue_descriptors = 32, queue_driver = 40, queue_device = 48;
 inline constexpr u32 bytes = 56;
 }  // namespace common
+
+// Registers of a legacy device, ports of BAR 0 [virtio §4.1.4.8]; its own configuration follows them, as MSI-X stays off.
+namespace legacy {
+inline constexpr u16 device_feature = 0, driver_feature = 4;
+inline constexpr u16 queue_page = 8, queue_size = 12, queue_select = 14, queue_notify = 16;
+inline constexpr u16 device_status = 18, configuration = 20;
+inline constexpr unsigned bar = 0;
+}  // namespace legacy
 
 // Device status [virtio §2.1].
 namespace status {

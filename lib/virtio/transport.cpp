@@ -13,21 +13,6 @@ constexpr unsigned max_capabilities = 48;  // (256 - 64) / 4
 constexpr u32 doorbell_bytes = 2;
 constexpr u64 window_alignment = 4;
 
-u64 offered_features(Gpa common) {
-  u64 offered = 0;
-  for (u32 half = 0; half < 2; ++half) {
-    cc::mmio_write32(common + common::device_feature_select, half);
-    offered |= u64{cc::mmio_read32(common + common::device_feature)} << 32 * half;
-  }
-  return offered;
-}
-void accept_features(Gpa common, u64 accepted) {
-  for (u32 half = 0; half < 2; ++half) {
-    cc::mmio_write32(common + common::driver_feature_select, half);
-    cc::mmio_write32(common + common::driver_feature, static_cast<u32>(accepted >> 32 * half));
-  }
-}
-
 }  // namespace
 
 Result<Transport::Window> Transport::window(const pci::Device& device, u8 at) const {
@@ -38,6 +23,45 @@ Result<Transport::Window> Transport::window(const pci::Device& device, u8 at) co
   if (bar.kind == pci::Resource::Kind::none || bar.io() || !bar.placed) return Error::unsupported;
   if (offset % window_alignment != 0 || offset > bar.size || bytes > bar.size - offset) return Error::unsupported;
   return Window{Gpa(bar.address + offset), bytes};
+}
+
+u64 Transport::offered_features() const {
+  if (legacy()) return cc::in32(port(legacy::device_feature));
+  u64 offered = 0;
+  for (u32 half = 0; half < 2; ++half) {
+    cc::mmio_write32(common_.base + common::device_feature_select, half);
+    offered |= u64{cc::mmio_read32(common_.base + common::device_feature)} << 32 * half;
+  }
+  return offered;
+}
+
+void Transport::accept_features(u64 accepted) const {
+  if (legacy()) return cc::out32(port(legacy::driver_feature), static_cast<u32>(accepted));
+  for (u32 half = 0; half < 2; ++half) {
+    cc::mmio_write32(common_.base + common::driver_feature_select, half);
+    cc::mmio_write32(common_.base + common::driver_feature, static_cast<u32>(accepted >> 32 * half));
+  }
+}
+
+u8 Transport::status() const {
+  return legacy() ? cc::in8(port(legacy::device_status)) : cc::mmio_read8(common_.base + common::device_status);
+}
+
+void Transport::set_status(u8 value) const {
+  if (legacy()) return cc::out8(port(legacy::device_status), value);
+  cc::mmio_write8(common_.base + common::device_status, value);
+}
+
+// A legacy device has none: two equal readings have to do.
+u8 Transport::generation() const { return legacy() ? 0 : cc::mmio_read8(common_.base + common::config_generation); }
+
+u32 Transport::read_field(u32 offset, u32 bytes) const {
+  const Gpa at = device_.base + offset;
+  if (legacy()) {
+    const u16 from = static_cast<u16>(at.raw());
+    return bytes == 1 ? cc::in8(from) : bytes == 2 ? cc::in16(from) : cc::in32(from);
+  }
+  return bytes == 1 ? cc::mmio_read8(at) : bytes == 2 ? cc::mmio_read16(at) : cc::mmio_read32(at);
 }
 
 // The first of each kind that is well formed counts [virtio §4.1.4.1].
@@ -65,11 +89,22 @@ void Transport::find_windows(const pci::Device& device) {
   }
 }
 
+// Modern identifiers have no legacy interface, whatever BAR 0 is [virtio §4.1.2].
+bool Transport::find_ports(const pci::Device& device) {
+  const pci::Resource& bar = device.bars[legacy::bar];
+  if (device.device < pci_transitional_first || device.device > pci_transitional_last) return false;
+  if (!bar.placed || !bar.io() || bar.size <= legacy::configuration || bar.end() > 0x1'0000) return false;
+  port_ = static_cast<u16>(bar.address);
+  device_ = {Gpa(bar.address + legacy::configuration), bar.size - legacy::configuration};
+  return true;
+}
+
 Result<> Transport::open(const pci::Device& device, Patience patience) {
   patience_ = patience;
+  port_ = 0;
   find_windows(device);
-  if (!common_.bytes || !notify_.bytes) return Error::unsupported;
-  constexpr u16 on = pci::reg::command_memory | pci::reg::command_bus_master;
+  if ((!common_.bytes || !notify_.bytes) && !find_ports(device)) return Error::unsupported;
+  const u16 on = (legacy() ? pci::reg::command_io : pci::reg::command_memory) | pci::reg::command_bus_master;
   const u16 command = pci::read16(device.bdf, pci::reg::command);
   if ((command & on) != on) pci::write16(device.bdf, pci::reg::command, command | on);
   TRY(reset());
@@ -79,10 +114,12 @@ Result<> Transport::open(const pci::Device& device, Patience patience) {
 }
 
 Result<u64> Transport::negotiate(u64 wanted) {
-  const u64 offered = offered_features(common_.base);
-  if (!(offered & feature::version_1)) return Error::unsupported;
-  const u64 accepted = offered & (wanted | feature::version_1 | feature::access_platform);
-  accept_features(common_.base, accepted);
+  const u64 offered = offered_features();
+  const u64 always = feature::version_1 | feature::access_platform;
+  const u64 accepted = offered & (wanted | always);
+  if (!legacy() && !(offered & feature::version_1)) return Error::unsupported;
+  accept_features(accepted);
+  if (legacy()) return accepted;
   const u8 negotiated = status::acknowledge | status::driver | status::features_ok;
   set_status(negotiated);
   if (status() != negotiated) {
@@ -98,8 +135,13 @@ void Transport::write_address(u32 reg, Gpa address) const {
 }
 
 Result<> Transport::add_queue(u16 index, Queue& queue, const mem::PageSource& source, u16 most) {
-  if (index >= cc::mmio_read16(common_.base + common::queue_count)) return Error::unsupported;
-  cc::mmio_write16(common_.base + common::queue_select, index);
+  queue.index_ = index;
+  return legacy() ? add_legacy_queue(queue, source) : add_modern_queue(queue, source, most);
+}
+
+Result<> Transport::add_modern_queue(Queue& queue, const mem::PageSource& source, u16 most) {
+  if (queue.index_ >= cc::mmio_read16(common_.base + common::queue_count)) return Error::unsupported;
+  cc::mmio_write16(common_.base + common::queue_select, queue.index_);
   const u16 possible = cc::mmio_read16(common_.base + common::queue_size);
   u16 size = Queue::max_size;
   while (size > possible || size > most) size /= 2;
@@ -109,7 +151,6 @@ Result<> Transport::add_queue(u16 index, Queue& queue, const mem::PageSource& so
 
   TRY(queue.allocate(source, size));
   queue.doorbell_ = notify_.base + doorbell;
-  queue.index_ = index;
   cc::mmio_write16(common_.base + common::queue_size, size);
   write_address(common::queue_descriptors, queue.descriptors());
   write_address(common::queue_driver, queue.available_ring());
@@ -118,19 +159,30 @@ Result<> Transport::add_queue(u16 index, Queue& queue, const mem::PageSource& so
   return {};
 }
 
+// One block of memory that the device knows by the number of its page; how long the rings are it says itself.
+Result<> Transport::add_legacy_queue(Queue& queue, const mem::PageSource& source) {
+  cc::out16(port(legacy::queue_select), queue.index_);
+  const u16 size = cc::in16(port(legacy::queue_size));
+  if (size == 0 || size > Queue::max_ring || (size & (size - 1))) return Error::unsupported;
+  TRY(queue.allocate(source, size, page_bytes));
+  cc::out32(port(legacy::queue_page), static_cast<u32>(queue.descriptors().raw() / page_bytes));
+  return {};
+}
+
 Result<> Transport::start() {
-  const u8 running = status::acknowledge | status::driver | status::features_ok | status::driver_ok;
+  const u8 running = status::acknowledge | status::driver | status::driver_ok | (legacy() ? 0 : status::features_ok);
   set_status(running);
   return status() == running ? Result<>() : Error::device_error;
 }
 
 void Transport::notify(const Queue& queue) const {
   arch::fence();
+  if (legacy()) return cc::out16(port(legacy::queue_notify), queue.index_);
   cc::mmio_write16(queue.doorbell_, queue.index_);
 }
 
 Result<> Transport::reset() {
-  if (!common_.bytes) return {};
+  if (!common_.bytes && !legacy()) return {};
   set_status(0);
   const Deadline deadline(patience_);
   while (status() != 0) {
@@ -143,9 +195,10 @@ Result<> Transport::reset() {
 Result<u64> Transport::read_config_wide(u32 offset) const {
   constexpr int tries = 16;
   for (int i = 0; i < tries; ++i) {
-    const u8 before = cc::mmio_read8(common_.base + common::config_generation);
+    const u8 before = generation();
     const u64 low = TRY(read_config<u32>(offset)), high = TRY(read_config<u32>(offset + 4));
-    if (cc::mmio_read8(common_.base + common::config_generation) == before) return low | high << 32;
+    if (legacy() && (low != TRY(read_config<u32>(offset)) || high != TRY(read_config<u32>(offset + 4)))) continue;
+    if (generation() == before) return low | high << 32;
   }
   return Error::device_error;
 }

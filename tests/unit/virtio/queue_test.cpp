@@ -148,7 +148,34 @@ TEST_F(VirtioQueue, PagesGoBack) {
   EXPECT_EQ(live_pages.size(), 1u);
   EXPECT_FALSE(Queue().allocate(pages, 0));
   EXPECT_FALSE(Queue().allocate(pages, 12));
-  EXPECT_FALSE(Queue().allocate(pages, 256));
+  EXPECT_FALSE(Queue().allocate(pages, 2048));
+}
+
+// Longer rings than there are descriptors in use, laid out as a legacy device expects them [virtio §2.6.2].
+TEST_F(VirtioQueue, LegacyRings) {
+  Queue other;
+  ASSERT_TRUE(other.allocate(pages, 1024, page_bytes));
+  EXPECT_EQ(other.available_ring() - other.descriptors(), 16384u);
+  EXPECT_EQ(other.used_ring() - other.descriptors(), 20480u);
+  EXPECT_EQ(other.most_pieces(), 128);
+  RingView theirs{other.descriptors().raw(), other.available_ring().raw(), other.used_ring().raw(), 1024};
+  const Piece piece{Gpa(0x1000), 1, true};
+  // The rings wrap at their own length.
+  for (int i = 0; i < 3000; ++i) {
+    auto id = other.submit({&piece, 1});
+    ASSERT_TRUE(id);
+    ASSERT_LT(*id, 128);
+    ASSERT_EQ(theirs.available_entry(static_cast<u16>(i)), *id);
+    theirs.put_used(*id, 1);
+    ASSERT_TRUE(other.poll());
+  }
+  ASSERT_TRUE(other.submit({&piece, 1}));
+  other.release();
+  EXPECT_EQ(other.poll().error(), Error::not_ready);
+  EXPECT_EQ(live_pages.size(), 1u);
+  ASSERT_TRUE(other.allocate(pages, 2));
+  EXPECT_TRUE(other.submit({&piece, 1}));
+  EXPECT_EQ(other.in_flight(), 1);
 }
 
 // Chains of all lengths, done in any order, until the indices have wrapped several times.
