@@ -65,8 +65,13 @@ void boot_linux(const std::string& name, const model::Guest& guest)
     EXPECT_TRUE(has("model: " + std::to_string(guest.cpus) + " CPUs online")) << run.tail();
     EXPECT_TRUE(has("model: powering off"));
     EXPECT_EQ(run.report().count("violations_total"), 0u) << run.tail();
+    switch (guest.mode) {
+        case Mode::plain: EXPECT_FALSE(has("Memory Encryption Features")); break;
+        case Mode::sev: EXPECT_TRUE(has("Memory Encryption Features active: AMD SEV\r\n")); break;
+        case Mode::es: EXPECT_TRUE(has("Memory Encryption Features active: AMD SEV SEV-ES\r\n")); break;
+        case Mode::snp: EXPECT_TRUE(has("Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP\r\n")); break;
+    }
     if (guest.mode == Mode::snp) {
-        EXPECT_TRUE(has("Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP"));
         EXPECT_TRUE(has("Using SNP CPUID table"));
         if (guest.cpus > 1) EXPECT_GE(run.report().lines_with("\"ap-create\""), guest.cpus - 1);
     }
@@ -111,10 +116,20 @@ TEST(Linux, RunsAsSnpGuestWithTwoProcessors)
     boot_linux("linux-snp-2", linux_guest(512, 2));
 }
 
+// Each AP goes back to real mode, into reset hold and out of it by the jump table.
+TEST(Linux, RunsAsSevEsGuestWithTwoProcessors)
+{
+    boot_linux("linux-es-2", linux_guest(512, 2, Mode::es));
+}
+
 TEST(FullOvmf, FourProcessors) { boot_to_shell("ovmf-snp-4", ovmf(512, 4)); }
 TEST(FullOvmf, SixGigabytes) { boot_to_shell("ovmf-snp-6g", ovmf(6144, 1)); }
 TEST(FullOvmf, SixGigabytesFourProcessors) { boot_to_shell("ovmf-snp-6g-4", ovmf(6144, 4)); }
 
+TEST(FullLinux, SevEsOneProcessor) { boot_linux("linux-es-1", linux_guest(512, 1, Mode::es)); }
+TEST(FullLinux, SevEsFourProcessors) { boot_linux("linux-es-4", linux_guest(512, 4, Mode::es)); }
+TEST(FullLinux, SevTwoProcessors) { boot_linux("linux-sev-2", linux_guest(512, 2, Mode::sev)); }
+TEST(FullLinux, PlainTwoProcessors) { boot_linux("linux-plain-2", linux_guest(512, 2, Mode::plain)); }
 TEST(FullLinux, OneProcessor) { boot_linux("linux-snp-1", linux_guest(512, 1)); }
 TEST(FullLinux, FourProcessors) { boot_linux("linux-snp-4", linux_guest(512, 4)); }
 TEST(FullLinux, SixGigabytes) { boot_linux("linux-snp-6g", linux_guest(6144, 1)); }

@@ -80,6 +80,7 @@ Instruction decode(Vcpu& v) {
   const bool long_code = v.long_mode() && (v.save().cs.attributes & 0x200);
   const Prefixes p = prefixes(b, n, long_code);
   unsigned at = p.length;
+  if (b[at] == 0xcf) return {Opcode::iret, static_cast<u8>(at + 1), 0, static_cast<u8>(p.operand ? 4 : 2)};
   if (b[at] != 0x0f) return decode_mov(b, p, at);
   const auto is = [&](Opcode o) { return Instruction{o, static_cast<u8>(at + 1)}; };
   switch (b[++at]) {

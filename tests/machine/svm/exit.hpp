@@ -9,6 +9,8 @@ namespace svm {
 void handle_exit(Vcpu& v);
 // MOV to CR0 or LMSW: what a processor does to CR0, EFER.LMA and the view.
 void write_cr0(Vcpu& v);
+// The first IRET in real mode on a stack that is still 32 bits wide: QEMU 7.2 would take SP for ESP.
+void real_mode_iret(Vcpu& v);
 
 // What a kind of guest makes of the exits that are about it; set once.
 struct Model {

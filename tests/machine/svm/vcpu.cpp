@@ -130,6 +130,7 @@ void load(Vcpu& v, const cc::sev::Vmsa& from) {
                        from.r8,  from.r9,  from.r10, from.r11, from.r12, from.r13, from.r14, from.r15};
   __builtin_memcpy(v.registers, order, sizeof order);
   v.vmcb().event_inj = v.vmcb().int_state = 0;
+  v.vmcb().misc_1 &= ~intercept::iret;
   v.sev_features = from.sev_features;
   v.load_state = 1;
   v.epoch = v.epoch + 1;
