@@ -30,9 +30,9 @@ static_assert(check_value() == 0xcbf4'3926);
 
 }  // namespace
 
-u32 crc32(const void* data, usize bytes) {
+u32 crc32(const void* data, usize bytes, u32 before) {
   const auto* at = static_cast<const u8*>(data);
-  u32 crc = ~0u;
+  u32 crc = ~before;
   for (; bytes; --bytes) crc = step(crc, *at++);
   return ~crc;
 }

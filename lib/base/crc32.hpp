@@ -6,6 +6,7 @@
 namespace base {
 
 // CRC-32 of IEEE 802.3, as UEFI tables, GPT and CalculateCrc32 use it [uefi §4.2].
-u32 crc32(const void* data, usize bytes);
+// `before`: the sum of what precedes the data.
+u32 crc32(const void* data, usize bytes, u32 before = 0);
 
 }  // namespace base

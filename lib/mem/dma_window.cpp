@@ -12,6 +12,12 @@ void DmaWindow::init(const PageSource& source, Gpa below, u64 alignment, u64 mos
   most_ = most;
 }
 
+u64 DmaWindow::sure() const {
+  constexpr Gpa any(1ull << 52);
+  const bool may_copy = cc::devices_need_shared_memory() || below_ < any || alignment_ > 1;
+  return may_copy && most_ > copy_pages * page_bytes ? copy_pages * page_bytes : most_;
+}
+
 Result<DmaWindow::Piece> DmaWindow::piece(u64 address, u64 bytes, u64 unit) {
   const u64 direct = bytes < most_ ? bytes : most_ & ~(unit - 1);
   const bool reached = address + direct <= below_.raw() && address % alignment_ == 0;

@@ -19,6 +19,9 @@ class DmaWindow {
   // piece is a whole number of, a power of two up to a page. `most`: the bytes of a piece, a whole number of pages.
   void init(const PageSource& source, Gpa below, u64 alignment, u64 most);
 
+  // What every piece has room for, wherever the caller's buffer lies.
+  u64 sure() const;
+
   // For the device to read.
   Result<Piece> offer(std::span<const u8> from, u64 unit);
   // For the device to write; collect() when it has.

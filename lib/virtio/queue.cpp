@@ -82,7 +82,7 @@ Result<Queue::Done> Queue::poll() {
   const u32 written = pages_.read<u32>(entry + ring::used_entry_length);
   if (id >= most_pieces() || slots_[id].length == 0) return lied("finished a chain that it does not have");
   Slot& head = slots_[id];
-  if (written > head.writable) return lied("wrote more than there was room for");
+  const u32 writable = head.writable;
 
   u16 last = static_cast<u16>(id);
   for (u16 i = 1; i < head.length; ++i) last = slots_[last].next;
@@ -92,7 +92,8 @@ Result<Queue::Done> Queue::poll() {
   head.length = 0;
   --in_flight_;
   ++next_used_;
-  return Done{static_cast<u16>(id), written};
+  // More than there was room for: QEMU's virtio-scsi counts what it read as well.
+  return Done{static_cast<u16>(id), written < writable ? written : writable};
 }
 
 Result<Queue::Done> Queue::wait(Patience patience) {

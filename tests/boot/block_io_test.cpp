@@ -26,6 +26,9 @@ std::vector<std::string> behind(std::vector<std::string> bus, const std::string&
   bus.insert(bus.end(), {"-device", device});
   return bus;
 }
+std::vector<std::string> scsi(const std::string& options, const std::string& unit) {
+  return {"-device", "virtio-scsi-pci,addr=4" + options, "-device", unit};
+}
 
 const DiskCase disk_cases[] = {
     {"blk", "q35", {"-device", "virtio-blk-pci,addr=4"}, "PciRoot(0x0)/Pci(0x4,0x0)"},
@@ -45,6 +48,22 @@ const DiskCase disk_cases[] = {
     {"blk_long_queue_legacy", "pc", {"-device", "virtio-blk-pci,addr=4,disable-modern=on,queue-size=1024"},
      "PciRoot(0x0)/Pci(0x4,0x0)"},
     {"blk_read_only", "q35", {"-device", "virtio-blk-pci,addr=4"}, "PciRoot(0x0)/Pci(0x4,0x0)", 512, true},
+    {"scsi", "q35", scsi("", "scsi-hd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)"},
+    {"scsi_pc", "pc", scsi("", "scsi-hd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)"},
+    {"scsi_legacy", "q35", scsi(",disable-modern=on", "scsi-hd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)"},
+    {"scsi_legacy_pc", "pc", scsi(",disable-modern=on", "scsi-hd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)"},
+    {"scsi_far_unit", "q35", scsi("", "scsi-hd,scsi-id=255,lun=0x1234"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0xFF,0x1234)"},
+    {"scsi_4096", "pc", scsi("", "scsi-hd,logical_block_size=4096,physical_block_size=4096"),
+     "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)", 4096},
+    {"scsi_small_commands", "q35", scsi(",max_sectors=64", "scsi-hd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)"},
+    {"scsi_read_only", "q35", scsi("", "scsi-hd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)", 512, true},
+    {"scsi_cd", "q35", scsi("", "scsi-cd"), "PciRoot(0x0)/Pci(0x4,0x0)/Scsi(0x0,0x0)", 2048, true},
+    {"scsi_root_port", "q35", {"-device", "pcie-root-port,id=rp,bus=pcie.0,chassis=1,slot=1,addr=5", "-device", "virtio-scsi-pci,bus=rp",
+                               "-device", "scsi-hd,scsi-id=3"},
+     "PciRoot(0x0)/Pci(0x5,0x0)/Pci(0x0,0x0)/Scsi(0x3,0x0)"},
+    {"scsi_bridge", "pc", {"-device", "pci-bridge,id=bridge,chassis_nr=2,bus=pci.0,addr=5", "-device", "virtio-scsi-pci,bus=bridge,addr=2",
+                           "-device", "scsi-hd,lun=7"},
+     "PciRoot(0x0)/Pci(0x5,0x0)/Pci(0x2,0x0)/Scsi(0x0,0x7)"},
 };
 
 class BlockIoGuest : public testing::TestWithParam<DiskCase> {};

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "lib/block/device.hpp"
+
+// What a disk is divided into. Damage is reported, in one line of the log, and never repaired.
+namespace partition {
+
+using namespace base;
+
+enum class Scheme : u8 { none, mbr, gpt, el_torito };
+
+struct Partition {
+  u32 number = 0;  // of HD(), from 1; of CDROM(), from 0
+  u64 first = 0, blocks = 0;
+  bool system = false;    // the EFI System Partition
+  u8 signature[16] = {};  // of HD(): the unique GUID, or the disk's 32-bit signature
+  u8 entry[128] = {};     // as it lies on the disk: a GPT entry, or a record of 16 bytes
+};
+
+struct Table {
+  static constexpr unsigned most = 128;
+  Scheme scheme = Scheme::none;
+  unsigned count = 0;
+  Partition partitions[most];
+
+  // Not what leaves the disk or overlaps another one.
+  void add(const block::Geometry& disk, const Partition& partition);
+};
+
+// The first scheme that finds anything: GPT, El Torito (on media of CD blocks), MBR. An error is the device's.
+Result<> read_table(block::Device& disk, Table& table);
+
+// [uefi §5.3]. False: there is none, or neither header is sound.
+bool read_gpt(block::Device& disk, Table& table);
+// [uefi §5.2] with logical partitions, numbered from 5.
+Result<bool> read_mbr(block::Device& disk, std::span<const u8> first_block, Table& table);
+// El Torito 1.0 with section headers; boot entries numbered as EDK II does.
+Result<bool> read_el_torito(block::Device& disk, Table& table);
+
+// Does an MBR say that a GPT follows?
+bool is_protective(std::span<const u8> first_block);
+
+}  // namespace partition
