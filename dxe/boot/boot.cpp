@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/boot/boot.hpp"
 
+#include "dxe/boot/attempt.hpp"
 #include "dxe/boot/kernel.hpp"
+#include "dxe/boot/manager.hpp"
+#include "dxe/boot/menu.hpp"
 #include "dxe/boot/variables.hpp"
 #include "dxe/core/event.hpp"
 #include "dxe/core/services.hpp"
@@ -24,20 +27,18 @@ std::int32_t reboot_timeout() {
   panic("ResetSystem returned");
 }
 
+// What was typed before the invitation does not answer it.
 [[noreturn]] void give_up() {
-  efi::SystemTable& table = core::system_table();
-  efi::Event events[2] = {table.con_in->wait_for_key, nullptr};
-  u64 count = 1;
-  if (const auto timeout = reboot_timeout();
-      timeout >= 0 && core::create_event(efi::event_type::timer, 0, nullptr, nullptr, &events[1]) &&
-      core::set_timer(events[1], efi::TimerDelay::relative, u64{static_cast<u32>(timeout)} * 10'000))
-    count = 2;
-  // What was typed before the invitation does not answer it.
-  (void)table.con_in->reset(table.con_in, false);
-  log::error("nothing to boot; press a key to reset");
-  u64 index = 0;
-  (void)!core::wait_for_event(count, events, &index);
-  reset();
+  const auto timeout = reboot_timeout();
+  for (;;) {
+    explain();
+    drop_keys();
+    print_line(Text("nothing to boot; press a key to reset, Esc for the menu"));
+    log::info("nothing to boot");
+    const auto key = wait_key(timeout >= 0 ? u64{static_cast<u32>(timeout)} : no_timeout);
+    if (!key || key.value_or({}).scan_code != efi::scan::escape) reset();
+    run_menu(boot_options());
+  }
 }
 
 }  // namespace
@@ -45,7 +46,8 @@ std::int32_t reboot_timeout() {
 void run() {
   set_global_variables();
   core::signal_group(efi::event_group::ready_to_boot);
-  if (boot_kernel() == efi::Status::not_found) log::error("no -kernel was given, and booting from disks is not supported yet");
+  (void)boot_kernel();
+  run_manager();
   give_up();
 }
 

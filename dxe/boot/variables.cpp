@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "dxe/boot/global_variable.hpp"
 #include "dxe/core/runtime_loader.hpp"
 #include "dxe/drivers/console.hpp"
 #include "lib/device_path/path.hpp"
@@ -13,45 +14,48 @@ namespace boot {
 namespace {
 
 using namespace base;
-using namespace efi::variable_attribute;
+using attributes::kept, attributes::shown;
 namespace name = efi::variable_name;
-
-constexpr u32 shown = bootservice_access | runtime_access;
-constexpr u32 kept = shown | non_volatile;
 
 // "DEBUGPORT", the path of the port that a debugger may use [uefi §18.3].
 constexpr Guid debug_port_guid = "eba4e8d2-3858-41ec-a281-2647ba9660d0"_guid;
 
-void set(const char16_t* variable, const Guid& vendor, u32 attributes, std::span<const u8> data) {
-  if (auto done = core::runtime_hooks().set_firmware_variable(variable, vendor, attributes, data); !done)
-    log::warning("variable ", log::Wide{variable}, ": ", done.error());
+constexpr u64 boot_to_firmware_ui = 1;                      // [uefi §8.5.4]
+constexpr u32 supports_applications = 2, supports_preparation = 0x10;  // [uefi §3.1.3]
+
+// A value that the user may change, and his choice lasts.
+template <class T>
+void set_default(const char16_t* variable, const T& value, bool fresh) {
+  if (fresh || !exists(variable)) put_global(variable, kept, {reinterpret_cast<const u8*>(&value), sizeof value});
 }
 
 template <class T>
-void set_global(const char16_t* variable, u32 attributes, const T& value) {
-  set(variable, efi::global_variable_guid, attributes, {reinterpret_cast<const u8*>(&value), sizeof value});
+void show(const char16_t* variable, const T& value) {
+  put_global(variable, shown, {reinterpret_cast<const u8*>(&value), sizeof value});
 }
 
 }  // namespace
 
 void set_global_variables() {
+  const bool fresh = !exists(name::timeout);  // one look instead of many when nothing was kept
   const auto* console = drivers::console_path();
   const std::span<const u8> path(reinterpret_cast<const u8*>(console), device_path::bytes(console));
   const char16_t* const consoles[] = {name::con_in, name::con_out, name::err_out};
   const char16_t* const devices[] = {name::con_in_dev, name::con_out_dev, u"ErrOutDev"};
-  for (const char16_t* variable : consoles) set(variable, efi::global_variable_guid, kept, path);
-  for (const char16_t* variable : devices) set(variable, efi::global_variable_guid, shown, path);
-  set(u"DEBUGPORT", debug_port_guid, kept, path);
+  for (const char16_t* variable : consoles) fresh ? put_global(variable, kept, path) : write_global(variable, kept, path);
+  for (const char16_t* variable : devices) put_global(variable, shown, path);
+  if (auto done = core::runtime_hooks().set_firmware_variable(u"DEBUGPORT", debug_port_guid, kept, path); !done)
+    log::warning("variable DEBUGPORT: ", done.error());
 
-  set_global(name::lang, kept, std::to_array({'e', 'n', 'g'}));
-  set_global(name::lang_codes, shown, std::to_array({'e', 'n', 'g'}));
-  set_global(name::platform_lang, kept, std::to_array({'e', 'n', '\0'}));
-  set_global(name::platform_lang_codes, shown, std::to_array({'e', 'n', '\0'}));
-  set_global(name::timeout, kept, u16{0});
-  set_global(name::os_indications_supported, shown, u64{0});
-  set_global(name::boot_option_support, shown, u32{0});
-  set_global(name::secure_boot, shown, u8{0});
-  set_global(name::setup_mode, shown, u8{1});
+  set_default(name::lang, std::to_array({'e', 'n', 'g'}), fresh);
+  set_default(name::platform_lang, std::to_array({'e', 'n', '\0'}), fresh);
+  set_default(name::timeout, u16{0}, fresh);
+  show(name::lang_codes, std::to_array({'e', 'n', 'g'}));
+  show(name::platform_lang_codes, std::to_array({'e', 'n', '\0'}));
+  show(name::os_indications_supported, boot_to_firmware_ui);
+  show(name::boot_option_support, supports_applications | supports_preparation);
+  show(name::secure_boot, u8{0});
+  show(name::setup_mode, u8{1});
 }
 
 }  // namespace boot

@@ -17,14 +17,31 @@ struct Node {
   std::string_view driver, unit;
 };
 
+// The first of some characters, or the end.
+usize find(std::string_view text, char a, char b) {
+  usize at = 0;
+  while (at < text.size() && text[at] != a && text[at] != b) ++at;
+  return at;
+}
+
+struct Halves {
+  std::string_view first, second;  // second: without data when there was no separator
+  bool both() const { return second.data() != nullptr; }
+};
+Halves split(std::string_view text, char separator) {
+  const usize at = find(text, separator, separator);
+  if (at == text.size()) return {text, {}};
+  return {{text.data(), at}, {text.data() + at + 1, text.size() - at - 1}};
+}
+
 // The next node of "/a@1/b@2", or one without a driver: the end.
 Node next_node(std::string_view& path) {
   if (path.empty() || path.front() != '/') return {};
   path.remove_prefix(1);
-  const std::string_view text = path.substr(0, path.find('/'));
+  const std::string_view text(path.data(), find(path, '/', '/'));
   path.remove_prefix(text.size());
-  const auto at = text.find('@');
-  return at == text.npos ? Node{text, {}} : Node{text.substr(0, at), text.substr(at + 1)};
+  const auto [driver, unit] = split(text, '@');
+  return {driver, unit};
 }
 
 Result<u64> parse_hex(std::string_view digits) {
@@ -44,9 +61,9 @@ struct Numbers {
 
 // "5" or "5,1", each no larger than its limit.
 Result<Numbers> numbers_of(std::string_view unit, u64 first_limit, u64 second_limit) {
-  const auto comma = unit.find(',');
-  const u64 first = TRY(parse_hex(unit.substr(0, comma)));
-  const u64 second = comma == unit.npos ? 0 : TRY(parse_hex(unit.substr(comma + 1)));
+  const Halves halves = split(unit, ',');
+  const u64 first = TRY(parse_hex(halves.first));
+  const u64 second = halves.both() ? TRY(parse_hex(halves.second)) : 0;
   if (first > first_limit || second > second_limit) return Error::invalid_parameter;
   return Numbers{first, second};
 }
@@ -64,8 +81,8 @@ efi::DevicePath messaging_header() {
 // "i0cf8" is the main root; "i0cf8,2" the second of the extra ones, by bus number.
 Result<> put_root(Node node, std::span<const u8> root_buses, ByteSink& to) {
   if (node.driver != "pci") return Error::not_found;
-  const auto comma = node.unit.find(',');
-  const u64 position = comma == node.unit.npos ? 0 : TRY(parse_hex(node.unit.substr(comma + 1)));
+  const Halves halves = split(node.unit, ',');
+  const u64 position = halves.both() ? TRY(parse_hex(halves.second)) : 0;
   if (position >= root_buses.size()) return Error::invalid_parameter;
   put(to, efi::acpi_path::Hid{efi::node_header<efi::acpi_path::Hid>(type::acpi, efi::acpi_path::Hid::subtype), efi::acpi_path::pnp(0x0a03),
                               root_buses[position]});
@@ -133,9 +150,10 @@ Result<> put_unit(Node controller, std::string_view rest, ByteSink& to) {
 
 bool BootOrderLines::next(std::string_view& line) {
   while (!rest_.empty() && !halts_) {
-    const auto length = rest_.find_first_of(std::string_view("\n\0", 2));
-    line = rest_.substr(0, length);
-    rest_ = length == rest_.npos || rest_[length] == '\0' ? std::string_view() : rest_.substr(length + 1);
+    const usize length = find(rest_, '\n', '\0');
+    line = {rest_.data(), length};
+    const bool ends = length == rest_.size() || rest_[length] == '\0';
+    rest_ = ends ? std::string_view() : std::string_view(rest_.data() + length + 1, rest_.size() - length - 1);
     halts_ = line == "HALT";
     if (!line.empty() && !halts_) return true;
   }

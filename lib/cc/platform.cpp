@@ -132,6 +132,8 @@ Result<> unshare(PageRange range) {
 }
 bool devices_need_shared_memory() { return current.private_mask != 0; }
 
+bool host_may_add_drivers() { return current.type == GuestType::plain; }
+
 u64 private_mask() { return current.private_mask; }
 u64 shared_mask() { return 0; }
 

@@ -79,6 +79,9 @@ Result<> unshare(PageRange range);
 // Can devices reach only memory that was shared?
 bool devices_need_shared_memory();
 
+// May code run that the host puts beside what it was told to boot: option ROMs, drivers named by variables?
+bool host_may_add_drivers();
+
 u64 private_mask();
 u64 shared_mask();  // the address bit that says "shared"; no guest served so far has one
 

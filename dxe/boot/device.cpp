@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/boot/device.hpp"
+
+#include "dxe/boot/path.hpp"
+#include "dxe/core/connect.hpp"
+#include "dxe/drivers/driver.hpp"
+#include "dxe/drivers/option_rom.hpp"
+#include "dxe/drivers/pci_protocols.hpp"
+#include "dxe/drivers/platform.hpp"
+#include "lib/efi/load_file.hpp"
+#include "lib/efi/pci_io.hpp"
+
+namespace boot {
+namespace {
+
+constexpr u32 class_storage = 0x01, class_network = 0x02, subclass_usb = 0x0c03;
+
+bool disk_controller(const pci::Device& d) { return d.kind() >> 8 == class_storage || d.kind() == subclass_usb; }
+bool network_card(const pci::Device& d) { return d.kind() >> 8 == class_network; }
+
+const pci::Device* function_of(efi::Handle handle) {
+  void* pci_io = core::interface_of(handle, efi::PciIo::guid);
+  return pci_io ? drivers::pci_device_of(pci_io) : nullptr;
+}
+
+constinit bool disks_connected = false, network_connected = false;
+
+}  // namespace
+
+void connect_disks() {
+  if (disks_connected) return;
+  disks_connected = true;
+  for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next)
+    if (disk_controller(*d)) (void)!core::connect_controller(drivers::pci_handle(*d).handle, nullptr, nullptr, true);
+}
+
+void connect_network() {
+  if (network_connected) return;
+  network_connected = true;
+  for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next) {
+    if (!network_card(*d)) continue;
+    const auto [handle, path] = drivers::pci_handle(*d);
+    (void)drivers::start_option_rom(handle);
+    (void)!core::connect_controller(handle, nullptr, nullptr, true);
+  }
+}
+
+bool start_network_rom(efi::Handle handle) {
+  const pci::Device* function = function_of(handle);
+  return function && network_card(*function) && drivers::start_option_rom(handle);
+}
+
+bool is_network(const efi::DevicePath* path) {
+  const auto nearest = nearest_to(path);
+  if (!nearest) return false;
+  for (efi::Handle h : Handles(efi::PciIo::guid)) {
+    const pci::Device* function = function_of(h);
+    if (function && network_card(*function) && begins_with(device_path::body(path), device_path::body(path_of(h)))) return true;
+  }
+  return false;
+}
+
+}  // namespace boot
