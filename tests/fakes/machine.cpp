@@ -27,6 +27,7 @@ std::vector<Window> windows;
 std::map<std::pair<u32, u32>, arch::CpuidResult> cpuids;
 std::map<u32, u64> msrs;
 u64 clock = 0;
+u64 cr3 = 0;
 
 PortDevice* port_device(u16 port) {
   for (auto i = ports.rbegin(); i != ports.rend(); ++i)
@@ -71,6 +72,7 @@ void forget_devices() {
   cpuids.clear();
   counters = {};
 }
+void set_cr3(u64 root) { cr3 = root; }
 void set_cpuid(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx) { cpuids[{leaf, subleaf}] = {eax, ebx, ecx, edx}; }
 
 }  // namespace fakes
@@ -103,7 +105,7 @@ bool read_random(u64& value) {
   value = fakes::clock++ * 0x9e3779b97f4a7c15;
   return true;
 }
-u64 read_cr3() { return 0; }
+u64 read_cr3() { return fakes::cr3; }
 u64 read_cr4() { return 0; }
 u64 read_xcr0() { return 1; }
 u64 read_rflags() { return fakes::interrupts_on ? 1 << 9 : 0; }

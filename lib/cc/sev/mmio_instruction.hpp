@@ -7,9 +7,13 @@ namespace cc::sev {
 
 using namespace base;
 
-// The MOV, MOVZX and MOVSX forms with a memory operand that compilers use for device registers [apm3], 64-bit mode.
+enum class StringForm : u8 { none, move, store, load };
+
+// The MOV, MOVZX, MOVSX, MOVS, STOS and LODS forms with a memory operand that are used on device registers [apm3], 64-bit mode.
 struct MmioInstruction {
   bool valid = false;
+  StringForm string = StringForm::none;  // addresses are RSI's and RDI's
+  bool rep = false;
   bool write = false;
   bool sign_extend = false;
   bool has_immediate = false;

@@ -2,13 +2,12 @@
 #include "lib/cc/sev/vc_handler.hpp"
 
 #include "lib/arch/cpu.hpp"
-#include "lib/base/bits.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/cc/sev/events.hpp"
 #include "lib/cc/sev/ghcb_msr.hpp"
 #include "lib/cc/sev/ghcb_page.hpp"
 #include "lib/cc/sev/instruction.hpp"
-#include "lib/cc/sev/mmio_instruction.hpp"
+#include "lib/cc/sev/mmio_access.hpp"
 
 namespace cc::sev {
 namespace {
@@ -115,31 +114,6 @@ void do_plain_exit(const InterruptFrame& f, Exit code) {
     terminate(Reason::ghcb_bad_event);
 }
 
-// The page-table entry that maps an address, or 0 [apm2 §5.3].
-u64 leaf_entry(u64 address) {
-  u64 table = arch::read_cr3();
-  for (unsigned level = 4;; --level) {
-    const u64 entry = reinterpret_cast<const u64*>(table & Bits<51, 12>::mask & ~private_mask())[address >> (12 + 9 * (level - 1)) & 511];
-    constexpr u64 present = 1, large = 1 << 7;
-    if (!(entry & present) || level == 1 || (entry & large)) return entry & present ? entry : 0;
-    table = entry;
-  }
-}
-
-// Only what is mapped shared can be a device. A fault on private memory is the host taking a page away, and to emulate
-// that would hand it our data.
-void do_mmio(InterruptFrame& f) {
-  const MmioInstruction i = decode_mmio(reinterpret_cast<const u8*>(f.rip), f);
-  if (!i.valid) terminate(Reason::vc_unsupported);
-  const u64 entry = leaf_entry(i.address);
-  if (!entry || (entry & private_mask()) || (i.address & (page_bytes - 1)) + i.memory_bytes > page_bytes) terminate(Reason::vc_mmio_private);
-  if (i.write)
-    mmio_out(Gpa(i.address), i.has_immediate ? i.immediate : register_value(f, i), i.memory_bytes);
-  else
-    set_register(f, i, mmio_in(Gpa(i.address), i.memory_bytes));
-  f.rip += i.length;
-}
-
 void expect(const Instruction& i, Operation operation) {
   if (i.operation != operation) terminate(Reason::vc_wrong_opcode);
 }
@@ -151,7 +125,7 @@ bool handle_vc(InterruptFrame& f) {
   const auto code = static_cast<Exit>(f.error_code);
   if (code == Exit::page_not_validated) terminate(Reason::unvalidated_access);
   if (code == Exit::npf) {
-    do_mmio(f);
+    emulate_mmio(f);
     return true;
   }
   const Instruction i = decode(reinterpret_cast<const u8*>(f.rip), static_cast<u16>(f.rdx));
