@@ -41,7 +41,8 @@ void take(const block::Geometry& g, u32 number, const Record& r, u64 first, cons
 }
 
 // A chain of tables: each has a logical partition, whose start is counted from the table, and the next table, whose
-// start is counted from the extended partition. No longer than there is room for partitions, so a circle ends.
+// start is counted from the extended partition. It ends where a partition cannot be, or there is no room for more: so do
+// circles.
 Result<> read_logical(block::Device& disk, const Record& outer, const u8* disk_signature, Table& table) {
   const block::Geometry& g = disk.geometry();
   const u64 base = outer.start, end = base + outer.blocks;
@@ -55,7 +56,9 @@ Result<> read_logical(block::Device& disk, const Record& outer, const u8* disk_s
     const Record &logical = records.record[0], &link = records.record[1];
     if (logical.type != 0 && logical.blocks != 0 && !extended(logical.type)) {
       if (at + logical.start + logical.blocks > end) break;
+      const unsigned before = table.count;
       take(g, number, logical, at + logical.start, disk_signature, table);
+      if (table.count == before) break;
     }
     if (!extended(link.type) || link.start == 0) return {};
     at = base + link.start;
