@@ -94,10 +94,12 @@ void Channel::select(unsigned device, u8 bits) const {
 ata::Kind Channel::look(unsigned device) {
   if (dead_) return ata::Kind::none;
   select(device, 0);
-  const u8 now = status();
-  if (now == 0 || now == 0xff || !wait_idle()) return ata::Kind::none;
+  const auto now = wait_idle();
+  if (!now || *Result<u8>(now) == 0xff) return ata::Kind::none;
   const u16 signature = static_cast<u16>(cc::in8(command_ + reg::lba_mid) | cc::in8(command_ + reg::lba_high) << 8);
-  return signature == signature_disk ? ata::Kind::disk : signature == signature_packet ? ata::Kind::packet : ata::Kind::none;
+  // A packet device shows no status before its first command; where there is no device, everything may read as zero.
+  if (signature == signature_packet) return ata::Kind::packet;
+  return signature == signature_disk && *Result<u8>(now) != 0 ? ata::Kind::disk : ata::Kind::none;
 }
 
 // The registers are two deep: the upper halves of a 48-bit command go first [ata §4.x].

@@ -19,7 +19,7 @@ struct Cdb {
 };
 
 namespace op {
-inline constexpr u8 test_unit_ready = 0x00, inquiry = 0x12, mode_sense_6 = 0x1a;
+inline constexpr u8 test_unit_ready = 0x00, request_sense = 0x03, inquiry = 0x12, mode_sense_6 = 0x1a;
 inline constexpr u8 read_capacity_10 = 0x25, read_10 = 0x28, write_10 = 0x2a, synchronize_cache_10 = 0x35;
 inline constexpr u8 read_16 = 0x88, write_16 = 0x8a, service_action_in_16 = 0x9e, report_luns = 0xa0;
 }  // namespace op
@@ -34,6 +34,7 @@ constexpr u64 get_be(const u8* from, unsigned bytes) {
 }
 
 constexpr Cdb test_unit_ready() { return {{op::test_unit_ready}, 6}; }
+constexpr Cdb request_sense(u8 room) { return {{op::request_sense, 0, 0, 0, room}, 6}; }
 constexpr Cdb inquiry(u8 room) { return {{op::inquiry, 0, 0, 0, room}, 6}; }
 // All pages, without block descriptors: only the header is looked at.
 constexpr Cdb mode_sense(u8 room) { return {{op::mode_sense_6, 0x08, 0x3f, 0, room}, 6}; }

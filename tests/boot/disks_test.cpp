@@ -104,6 +104,12 @@ const Disk disks[] = {
     {"ahci_large", "q35", {"-device", "ide-hd,drive=d,bus=ide.0"}, "PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)", 512, 40},
     {"piix_master", "pc", {"-device", "ide-hd,drive=d,bus=ide.0"}, "PciRoot(0x0)/Pci(0x1,0x1)/Ata(Primary,Master,0x0)"},
     {"piix_slave", "pc", {"-device", "ide-hd,drive=d,bus=ide.1,unit=1"}, "PciRoot(0x0)/Pci(0x1,0x1)/Ata(Secondary,Slave,0x0)"},
+    {"ahci_cd", "q35", {"-device", "ide-cd,drive=d,bus=ide.3"}, "PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x3,0xFFFF,0x0)", 2048, 6, true, true},
+    {"piix_cd", "pc", {"-device", "ide-cd,drive=d,bus=ide.1"}, "PciRoot(0x0)/Pci(0x1,0x1)/Ata(Secondary,Master,0x0)", 2048, 6, true, true},
+    {"usb_xhci", "q35", {"-device", "qemu-xhci,addr=4", "-device", "usb-storage,drive=d,port=1"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x0,0x0)"},
+    {"usb_xhci_removable", "pc", {"-device", "qemu-xhci,addr=4", "-device", "usb-storage,drive=d,port=2,removable=on"},
+     "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x1,0x0)", 512, 6, false, true},
+    {"usb_nec_xhci", "q35", {"-device", "nec-usb-xhci,addr=4", "-device", "usb-storage,drive=d,port=3"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x2,0x0)"},
 };
 INSTANTIATE_TEST_SUITE_P(Quick, Disks, testing::ValuesIn(disks), [](const auto& info) { return std::string(info.param.name); });
 

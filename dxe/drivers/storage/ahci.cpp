@@ -7,6 +7,7 @@
 #include "lib/ahci/port.hpp"
 #include "lib/ahci/registers.hpp"
 #include "lib/ata/disk.hpp"
+#include "lib/ata/packet_unit.hpp"
 #include "lib/log/log.hpp"
 
 namespace drivers {
@@ -41,21 +42,33 @@ class AhciController final : public Managed {
   }
 
  private:
+  using Node = efi::messaging_path::Sata;
+
   Result<> add(unsigned number) {
     ports_[number] = TRY(core::make<ahci::Port>());
     switch (TRY(ports_[number]->open(adapter_.port_registers(number), adapter_.dma_limit(), dma_pages, patience))) {
       case ata::Kind::none: return {};
       case ata::Kind::disk: return add_disk(number);
-      case ata::Kind::packet: return Error::unsupported;
+      case ata::Kind::packet: return add_packet_device(number);
     }
+  }
+
+  Node node(unsigned number) const {
+    return {efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), static_cast<u16>(number), Node::no_multiplier, 0};
   }
 
   Result<> add_disk(unsigned number) {
     ata::Disk found;
     TRY(found.open(*ports_[number]));
-    using Node = efi::messaging_path::Sata;
-    const Node node{efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), static_cast<u16>(number), Node::no_multiplier, 0};
-    return publish_disk(*this, node_bytes(node), found);
+    return publish_disk(*this, node_bytes(node(number)), found);
+  }
+
+  Result<> add_packet_device(unsigned number) {
+    ata::PacketUnit unit;
+    scsi::Disk found;
+    unit.init(*ports_[number]);
+    TRY(found.open(unit, patience));
+    return publish_unit(*this, node_bytes(node(number)), unit, found);
   }
 
   ahci::Adapter adapter_;

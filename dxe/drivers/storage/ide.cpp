@@ -4,6 +4,7 @@
 #include "dxe/drivers/driver_table.hpp"
 #include "dxe/drivers/pci_dma.hpp"
 #include "lib/ata/disk.hpp"
+#include "lib/ata/packet_unit.hpp"
 #include "lib/ide/channel.hpp"
 #include "lib/log/log.hpp"
 
@@ -35,6 +36,8 @@ class IdeController final : public Managed {
   }
 
  private:
+  using Node = efi::messaging_path::Atapi;
+
   void look_at(unsigned channel) {
     for (unsigned i = 0; i < device_count; ++i)
       if (auto added = add(channel, i); !added) log::warning("ide: device ", i, " of channel ", channel, " cannot be used: ", added.error());
@@ -43,16 +46,23 @@ class IdeController final : public Managed {
   Result<> add(unsigned channel, unsigned device) {
     ide::Port& port = ports_[channel][device];
     port.init(channels_[channel], device);
+    const Node node{efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), static_cast<u8>(channel), static_cast<u8>(device), 0};
     switch (channels_[channel].look(device)) {
       case ata::Kind::none: return {};
       case ata::Kind::disk: break;
-      case ata::Kind::packet: return Error::unsupported;
+      case ata::Kind::packet: return add_packet_device(port, node);
     }
     ata::Disk found;
     TRY(found.open(port));
-    using Node = efi::messaging_path::Atapi;
-    const Node node{efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), static_cast<u8>(channel), static_cast<u8>(device), 0};
     return publish_disk(*this, node_bytes(node), found);
+  }
+
+  Result<> add_packet_device(ide::Port& port, const Node& node) {
+    ata::PacketUnit unit;
+    scsi::Disk found;
+    unit.init(port);
+    TRY(found.open(unit, patience));
+    return publish_unit(*this, node_bytes(node), unit, found);
   }
 
   ide::Channel channels_[channel_count];

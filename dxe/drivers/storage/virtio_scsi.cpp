@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
-#include "dxe/drivers/disk.hpp"
+#include "dxe/drivers/disk_child.hpp"
 #include "dxe/drivers/driver_table.hpp"
 #include "dxe/drivers/pci_dma.hpp"
 #include "dxe/drivers/virtio.hpp"
 #include "lib/efi/pci_io.hpp"
 #include "lib/log/log.hpp"
-#include "lib/scsi/disk.hpp"
 #include "lib/virtio/scsi.hpp"
 
 namespace drivers {
@@ -14,14 +13,6 @@ namespace {
 using ScsiNode = efi::messaging_path::Scsi;
 
 constexpr unsigned most_units = 256;  // of one host
-
-struct VirtioScsiDisk final : Child {
-  Result<> withdraw() override { return disk.withdraw(); }
-
-  virtio::ScsiUnit unit;
-  scsi::Disk device;
-  Disk disk;
-};
 
 class VirtioScsi final : public Managed {
  public:
@@ -59,21 +50,11 @@ class VirtioScsi final : public Managed {
     virtio::ScsiUnit unit(host_, target, lun);
     scsi::Disk device;
     auto done = device.open(unit, virtio_disk_patience.request);
-    if (done) done = publish_unit(target, lun, unit, device);
+    const ScsiNode node{efi::node_header<ScsiNode>(efi::device_path_type::messaging, ScsiNode::subtype), target, lun};
+    if (done) done = publish_unit(*this, node_bytes(node), unit, device);
+    if (done) ++units_;
     if (done || done.error() == Error::unsupported || done.error() == Error::not_found) return;
     log::warning("virtio-scsi: unit ", target, ":", lun, " cannot be used: ", done.error());
-  }
-
-  Result<> publish_unit(u8 target, u16 lun, const virtio::ScsiUnit& unit, const scsi::Disk& device) {
-    const ScsiNode node{efi::node_header<ScsiNode>(efi::device_path_type::messaging, ScsiNode::subtype), target, lun};
-    auto* child = TRY(add_child<VirtioScsiDisk>(node_bytes(node)));
-    child->unit = unit;
-    child->device = device;
-    child->device.attach(child->unit);
-    auto published = child->disk.publish(child->handle(), child->device);
-    if (published) ++units_;
-    else (void)!remove_child(*child);
-    return published;
   }
 
   virtio::ScsiHost host_;

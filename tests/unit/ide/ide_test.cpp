@@ -40,7 +40,7 @@ class FakePiix : public fakes::PortDevice {
   }
   ~FakePiix() override { fakes::forget_devices(); }
 
-  bool floating = false, busy = false, silent = false, fails = false, bus_fails = false, heals_with_reset = false, no_data = false;
+  bool floating = false, busy = false, silent = false, fails = false, bus_fails = false, heals_with_reset = false, no_data = false, no_status = false;
   u8 mid = 0, high = 0;
   u64 resets = 0;
   ata_test::Identity identity;
@@ -57,7 +57,7 @@ class FakePiix : public fakes::PortDevice {
     }
     if (port == 0x1f4) return mid;
     if (port == 0x1f5) return high;
-    if (port == 0x1f7 || port == 0x3f6) return slave_ ? 0 : busy ? 0x80 : status_;
+    if (port == 0x1f7 || port == 0x3f6) return slave_ || no_status ? 0 : busy ? 0x80 : status_;
     if (port == 0xc002) return bus_fails ? 2 : 0;
     return 0;
   }
@@ -147,6 +147,9 @@ TEST_F(Ide, WhatIsOnTheWire) {
   EXPECT_EQ(channel.look(1), ata::Kind::none);
   device.mid = 0x14, device.high = 0xeb;
   EXPECT_EQ(channel.look(0), ata::Kind::packet);
+  device.no_status = true;
+  EXPECT_EQ(channel.look(0), ata::Kind::packet) << "it shows none before its first command";
+  device.no_status = false;
   device.mid = device.high = 0xff;
   EXPECT_EQ(channel.look(0), ata::Kind::none);
 }

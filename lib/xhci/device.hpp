@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "lib/mem/dma_window.hpp"
+#include "lib/usb/device.hpp"
+#include "lib/xhci/ring.hpp"
+
+namespace xhci {
+
+class Controller;
+
+// A device at a root port: its slot, its contexts, its endpoints with a ring each.
+class Device final : public usb::Device {
+ public:
+  static constexpr unsigned max_endpoints = 4;  // the default one among them
+
+  // Takes a slot and gives the device an address.
+  Result<> open(Controller& controller, unsigned root_port, usb::Speed speed);
+  // The controller has been stopped: memory goes back.
+  void release();
+
+  usb::Speed speed() const override { return speed_; }
+  Result<u64> control(const usb::Setup& setup, std::span<u8> data) override;
+  Result<> open_endpoints(std::span<const usb::Endpoint> endpoints) override;
+  Result<u64> bulk_in(u8 endpoint, std::span<u8> into) override;
+  Result<> bulk_out(u8 endpoint, std::span<const u8> from) override;
+  Result<u64> poll_interrupt(u8 endpoint, std::span<u8> into) override;
+  Result<> restart(u8 endpoint) override;
+
+  u8 slot() const { return slot_; }
+  // An event of an endpoint of ours.
+  void note(u8 index, u64 trb, u8 code, u64 residual);
+
+ private:
+  struct Pipe {
+    u8 address = 0;
+    u8 index = 0;  // device context index
+    u16 packet_bytes = 0;
+    Ring ring;
+    // The transfer under way: its TRBs and what was asked.
+    u64 first_trb = 0, second_trb = 0;
+    u64 first_bytes = 0, bytes = 0;
+    u64 first_moved = 0;
+    bool ends_when_short = true;
+    bool busy = false, done = false, halted = false;
+    u8 code = 0;
+    u64 moved = 0;
+  };
+
+  u64 context_at(u32 index) const;
+  void write_endpoint(const Pipe& pipe, u8 type, u8 interval, u8 burst);
+  void write_slot(u32 entries);
+  Result<> set_packet_bytes();
+  Result<Pipe*> find(u8 address);
+  void queue(Pipe& pipe, const mem::DmaWindow::Piece& piece);
+  void put_control(Pipe& pipe, const usb::Setup& setup);
+  Result<u64> finish(Pipe& pipe);
+  Result<> halt(Pipe& pipe, bool running);
+
+  Controller* controller_ = nullptr;
+  unsigned root_port_ = 0;
+  usb::Speed speed_ = usb::Speed::full;
+  u8 slot_ = 0;
+  Pipe pipes_[max_endpoints];
+  unsigned pipe_count_ = 0;
+  mem::SharedPages memory_;  // a page each: the device context, the input context, data of control transfers, reports
+  mem::DmaWindow window_;
+};
+
+}  // namespace xhci
