@@ -4,7 +4,7 @@
 #include "lib/handoff/layout.hpp"
 #include "lib/log/log.hpp"
 #include "mp/local_apic.hpp"
-#include "mp/station.hpp"
+#include "mp/starter.hpp"
 
 extern "C" base::u8 park_code[], park_nmi[], park_end[];  // park.nasm
 
@@ -77,10 +77,10 @@ Result<> lay_out() {
 
 void EFIAPI leave(void*) { leave_for_good(); }
 
-// INIT needs no memory at all, but says nothing about when it has worked: the last resort.
+// The last resort: needs nothing of theirs, but where it is INIT says nothing about when it has worked.
 void recall_all() {
-  log::warning("mp: a processor does not park; all get INIT");
-  apic::send_to_others(apic::init);
+  log::warning("mp: a processor does not park; all are stopped");
+  state().starter->stop_all();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/arch/cpu.hpp"
+#include "lib/cc/processors.hpp"
 #include "mp/local_apic.hpp"
 #include "mp/station.hpp"
 
@@ -42,10 +43,11 @@ void mp_enter(u64 stack_top) {
   Station& me = *reinterpret_cast<Station*>(stack_top + exceptions_bytes - sizeof(Station));
   interrupt::load_descriptors(me.descriptors, reinterpret_cast<u64>(&me));
   interrupt::load_table();
+  cc::adopt_own_ghcb();
   apic::join_mode();
   apic::enable();
   state().memory_types.write();
-  me.apic_id = apic::own_id();
+  if (me.apic_id == unknown_id) me.apic_id = apic::own_id();
   // A processor that was taken back knows no earlier order.
   park::Ap ap{.done = me.waker.ticket};
   OwnMemory memory(me);

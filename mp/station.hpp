@@ -8,14 +8,16 @@
 
 namespace mp {
 
+inline constexpr u32 unknown_id = ~0u;
+
 // What one processor other than the boot processor owns, at the end of its memory:
 //   guard page | stack | stack for exceptions | Station
 struct alignas(64) Station {
-  u64 words[park::word_count];  // park.hpp
-  alignas(64) park::Waker waker;
-  u32 apic_id;
-  u32 arrived;
-  interrupt::Descriptors descriptors;
+  u64 words[park::word_count] = {};  // park.hpp
+  alignas(64) park::Waker waker = {};
+  u32 apic_id = unknown_id;
+  u32 arrived = 0;
+  interrupt::Descriptors descriptors = {};
 };
 
 inline constexpr u64 stack_bytes = 0x8000, exceptions_bytes = 0x2000;
@@ -39,16 +41,20 @@ struct Stations {
   }
 };
 
+struct Starter;
+
 // Everything that mp/ knows, in one place.
 struct State {
   Lender lender;
+  const Starter* starter = nullptr;
   Stations stations;
   MemoryTypes memory_types;
-  PageRange start_page;
+  PageRange ghcbs;     // a page each, where requests to the host need one
   PageRange members;   // u32 slot of each processor number; `stations.count` stands for the boot processor
   u32 member_count = 1;
   u32 boot_number = 0;
   u32 boot_apic_id = 0;
+  u32 apic_id_limit = 0;
   u32 outstanding = 0;  // arrivals and orders that the boot processor waits for
 };
 State& state();

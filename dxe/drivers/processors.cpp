@@ -5,8 +5,8 @@
 #include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/services.hpp"
+#include "dxe/core/sharing.hpp"
 #include "dxe/drivers/mp_services.hpp"
-#include "lib/cc/platform.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/handoff/processors.hpp"
 
@@ -30,6 +30,7 @@ constexpr mp::Lender lender{
     .allocate = allocate,
     .release = [](PageRange range) { (void)!core::free_pages(range.start(), range.pages()); },
     .protect = core::protect,
+    .share = core::share_pages,
     .now = core::clock_now,
 };
 
@@ -37,10 +38,7 @@ constexpr mp::Lender lender{
 
 void choose_apic_mode() { mp::choose_apic_mode(fw_cfg::read_u16(fw_cfg::Key::max_cpus)); }
 
-void begin_processors() {
-  const u32 count = fw_cfg::read_u16(fw_cfg::Key::cpu_count);
-  mp::begin(lender, cc::starts_processors_by_sipi() ? count : 1);
-}
+void begin_processors() { mp::begin(lender, fw_cfg::read_u16(fw_cfg::Key::cpu_count)); }
 
 void finish_processors() {
   mp::finish();

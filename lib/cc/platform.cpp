@@ -2,12 +2,14 @@
 #include "lib/cc/platform.hpp"
 
 #include "lib/arch/io.hpp"
+#include "lib/cc/processors.hpp"
 #include "lib/cc/sev/bring_up.hpp"
 #include "lib/cc/sev/cpuid_table.hpp"
 #include "lib/cc/sev/events.hpp"
 #include "lib/cc/sev/ghcb_page.hpp"
 #include "lib/cc/sev/msr_protocol.hpp"
 #include "lib/cc/sev/page_state.hpp"
+#include "lib/cc/sev/processors.hpp"
 #include "lib/cc/sev/vc_handler.hpp"
 #include "lib/log/log.hpp"
 
@@ -40,6 +42,11 @@ class EndingScope {
   explicit EndingScope(Reason reason) { ending = {true, reason}; }
   ~EndingScope() { ending.under_way = false; }
 };
+
+void put_to_use(Gpa ghcb) {
+  __builtin_memset(reinterpret_cast<void*>(ghcb.raw()), 0, page_bytes);
+  if (current.type == GuestType::snp) sev::register_ghcb(ghcb);
+}
 
 bool has_ledger() { return current.type == GuestType::snp; }
 
@@ -110,8 +117,7 @@ void write_msr(u32 index, u64 value) { by_ghcb() ? sev::msr_out(index, value) : 
 
 bool needs_ghcb() { return by_ghcb(); }
 void switch_ghcb(Gpa page) {
-  __builtin_memset(reinterpret_cast<void*>(page.raw()), 0, page_bytes);
-  if (current.type == GuestType::snp) sev::register_ghcb(page);
+  put_to_use(page);
   current.ghcb = page;
   sev::use_ghcb(page);
 }
@@ -137,15 +143,28 @@ bool host_may_add_drivers() { return current.type == GuestType::plain; }
 u64 private_mask() { return current.private_mask; }
 u64 shared_mask() { return 0; }
 
-bool starts_processors_by_sipi() {
+StartMethod start_method() {
   switch (current.type) {
     case GuestType::plain:
-    case GuestType::sev: return true;
-    case GuestType::sev_es:
-    case GuestType::snp:
-    case GuestType::tdx: return false;
+    case GuestType::sev: return StartMethod::sipi;
+    case GuestType::sev_es: return StartMethod::none;
+    case GuestType::snp: return current.hypervisor_features & sev::hv_ap_creation ? StartMethod::creation : StartMethod::none;
+    case GuestType::tdx: return StartMethod::none;
   }
-  return false;
+  return StartMethod::none;
+}
+void assign_ghcbs(PageRange memory, u64 stride, PageRange pages) {
+  if (by_ghcb()) sev::assign_pages(memory, stride, pages);
+}
+void adopt_own_ghcb() {
+  if (!by_ghcb()) return;
+  sev::use_own_page(false);
+  put_to_use(sev::own_page());
+  sev::use_own_page(true);
+}
+Result<std::span<const u32>> list_processors(PageRange shared, std::span<u32> room) {
+  if (!(current.hypervisor_features & sev::hv_apic_id_list)) return Error::not_found;
+  return sev::apic_id_list(shared, room);
 }
 
 bool handle_exception(arch::InterruptFrame& frame) { return by_ghcb() && sev::handle_vc(frame); }

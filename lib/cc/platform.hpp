@@ -58,7 +58,8 @@ arch::CpuidResult cpuid(u32 leaf, u32 subleaf);
 u64 read_msr(u32 index);
 void write_msr(u32 index, u64 value);
 
-// Does each processor need a page for requests to the host? Such a page is shared first, then put to use.
+// Does each processor need a page for requests to the host? Such a page is shared first, then put to use. For all but the
+// boot processor's see processors.hpp.
 bool needs_ghcb();
 void switch_ghcb(Gpa page);
 
@@ -84,9 +85,6 @@ bool host_may_add_drivers();
 
 u64 private_mask();
 u64 shared_mask();  // the address bit that says "shared"; no guest served so far has one
-
-// Do other processors start with INIT and SIPI, at a page of ours?
-bool starts_processors_by_sipi();
 
 // #VC and #VE: emulates what the instruction wanted, or terminates. False: not ours, a crash like any other.
 bool handle_exception(arch::InterruptFrame& frame);

@@ -50,7 +50,10 @@ inline constexpr u8 reason_set = 2;
   X(vc_mmio_private, 0x52, "an emulated device access to private memory")                 \
   X(vc_nested, 0x53, "a #VC while one was being handled")                                 \
   X(kernel_hash, 0x60, "kernel, initrd or command line differ from the measured hashes")  \
-  X(kernel_hash_table, 0x61, "the table of kernel hashes is malformed")
+  X(kernel_hash_table, 0x61, "the table of kernel hashes is malformed")                   \
+  X(processor_list, 0x70, "the host's list of processors contradicts itself")             \
+  X(save_area, 0x71, "a page could not be made a processor's save area, or an ordinary page again") \
+  X(processor_not_stopped, 0x72, "a processor of the firmware could not be stopped")
 
 enum class Reason : u8 {
 #define X(id, code, text) id = code,

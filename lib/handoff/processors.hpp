@@ -24,10 +24,11 @@ struct Lender {
   Result<PageRange> (*allocate)(Use use, u64 pages);
   void (*release)(PageRange range);
   Result<> (*protect)(PageRange range, mem::Protection protection);
+  Result<> (*share)(PageRange range);  // with the host, until boot services end
   u64 (*now)();  // in 100 ns; stands still only while nobody asks
 };
 
-// Before the clock starts: x2APIC mode where APIC ids need it [facts §17: key 0xF].
+// Before the clock starts: every APIC id is below the limit; x2APIC mode where that needs it [facts §17: key 0xF].
 void choose_apic_mode(u32 apic_id_limit);
 
 // Sends every processor of the machine on its way, `count` with this one, and returns at once.

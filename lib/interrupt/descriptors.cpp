@@ -6,8 +6,6 @@
 namespace interrupt {
 namespace {
 
-constexpr u16 task_selector = 0x20;
-
 constexpr u64 descriptor_template[] = {
     0,
     0x00cf9b000000ffff,  // 0x08 code, 32-bit
@@ -24,7 +22,7 @@ constinit Descriptors boot_processor = {};
 
 void load_descriptors(u64 exception_stack_top) { load_descriptors(boot_processor, exception_stack_top); }
 
-void load_descriptors(Descriptors& own, u64 exception_stack_top) {
+void fill_descriptors(Descriptors& own, u64 exception_stack_top) {
   TaskState& task_state = own.task_state;
   task_state = {};
   task_state.ist[0] = exception_stack_top;
@@ -33,6 +31,10 @@ void load_descriptors(Descriptors& own, u64 exception_stack_top) {
   __builtin_memcpy(own.table, descriptor_template, sizeof own.table);
   own.table[4] = (sizeof task_state - 1) | (base & 0xff'ffff) << 16 | u64{0x89} << 40 | (base >> 24 & 0xff) << 56;
   own.table[5] = base >> 32;
+}
+
+void load_descriptors(Descriptors& own, u64 exception_stack_top) {
+  fill_descriptors(own, exception_stack_top);
   arch::load_gdt({sizeof own.table - 1, reinterpret_cast<u64>(own.table)}, layout::selector_code64, layout::selector_data);
   arch::load_task_register(task_selector);
 }

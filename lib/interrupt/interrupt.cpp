@@ -43,7 +43,8 @@ void init(bool has_task_state) {
   load_table();
 }
 
-void load_table() { arch::load_idt({sizeof table - 1, reinterpret_cast<u64>(table)}); }
+arch::DescriptorTable table_register() { return {sizeof table - 1, reinterpret_cast<u64>(table)}; }
+void load_table() { arch::load_idt(table_register()); }
 
 void set_handler(u8 vector, Handler handler) {
   ASSERT(vector < arch::interrupt_stub_count);

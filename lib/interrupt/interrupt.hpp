@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #pragma once
 
+#include "lib/arch/cpu.hpp"
 #include "lib/arch/interrupts.hpp"
 #include "lib/base/address.hpp"
 
@@ -34,10 +35,15 @@ struct Descriptors {
   u64 table[6];
 };
 
+inline constexpr u16 task_selector = 0x20;
+
 // Own descriptors and task state for long mode; the early ones lie in the flash.
 void load_descriptors(u64 exception_stack_top);
 // The same for another processor, and the table that init() made.
 void load_descriptors(Descriptors& own, u64 exception_stack_top);
 void load_table();
+// For a processor that is to begin with them.
+void fill_descriptors(Descriptors& own, u64 exception_stack_top);
+arch::DescriptorTable table_register();
 
 }  // namespace interrupt

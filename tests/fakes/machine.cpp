@@ -10,6 +10,7 @@
 
 namespace fakes {
 static bool interrupts_on = false;
+u64 descriptor_table = 0;
 
 Counters counters;
 
@@ -105,7 +106,9 @@ bool read_random(u64& value) {
   value = fakes::clock++ * 0x9e3779b97f4a7c15;
   return true;
 }
+u64 read_cr0() { return 0; }
 u64 read_cr3() { return fakes::cr3; }
+DescriptorTable read_gdt() { return {0, fakes::descriptor_table}; }
 u64 read_cr4() { return 0; }
 u64 read_xcr0() { return 1; }
 u64 read_rflags() { return fakes::interrupts_on ? 1 << 9 : 0; }

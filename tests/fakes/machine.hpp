@@ -38,6 +38,9 @@ struct Counters {
 };
 extern Counters counters;
 
+// Where the descriptor table of the processor at work lies.
+extern u64 descriptor_table;
+
 // What base::panic and arch::stop become.
 struct Panic {
   std::string why;

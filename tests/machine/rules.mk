@@ -49,7 +49,7 @@ $(M)/traps.efi: tests/machine/lies/payload/traps.cpp
 
 # ---- Runner ----
 MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp
-$(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp
+$(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/processors.hpp
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -lbearssl -o $@
 $(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp

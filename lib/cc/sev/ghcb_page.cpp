@@ -10,9 +10,25 @@
 namespace cc::sev {
 namespace {
 
-constinit Gpa page;
+constinit Gpa boot_page;
 
-volatile Ghcb& ghcb() { return *reinterpret_cast<volatile Ghcb*>(page.raw()); }
+// The other processors' pages, by the place of their descriptor tables: GDTR is a register that neither the host nor
+// third-party code on such a processor changes behind our back.
+constexpr u64 max_others = 1024;
+struct Assignment {
+  u64 memory = 0, stride = 1, count = 0;
+  Gpa first_page;
+  bool in_use[max_others] = {};
+
+  // Of the processor that asks; `count` or more: the boot processor.
+  u64 part() const { return count ? (arch::read_gdt().base - memory) / stride : 0; }
+};
+constinit Assignment others;
+
+Gpa page() {
+  const u64 part = others.part();
+  return part < others.count ? others.first_page + part * page_bytes : boot_page;
+}
 
 // The bits of the valid bitmap that are being put together, as two words.
 struct ValidBits {
@@ -34,8 +50,7 @@ Error judge_event(u64 event) {
   return Error::device_error;
 }
 
-void write_request(const Request& r) {
-  volatile Ghcb& g = ghcb();
+void write_request(volatile Ghcb& g, const Request& r) {
   ValidBits valid;
   const auto put = [&](bool present, volatile u64& field, u64 value, usize offset) {
     if (!present) return;
@@ -50,16 +65,15 @@ void write_request(const Request& r) {
   put(r.has_rdx, g.rdx, r.rdx, offsetof(Ghcb, rdx));
   put(r.has_scratch, g.scratch, r.scratch, offsetof(Ghcb, scratch));
   put(r.has_xcr0, g.xcr0, r.xcr0, offsetof(Ghcb, xcr0));
-  auto* bitmap = reinterpret_cast<volatile u64*>(page.raw() + offsetof(Ghcb, valid_bitmap));
+  auto* bitmap = reinterpret_cast<volatile u64*>(&g.valid_bitmap);
   bitmap[0] = valid.words[0];
   bitmap[1] = valid.words[1];
   g.version = ghcb_version_max;
   g.usage = ghcb_usage_standard;
 }
 
-Result<Answer> read_answer() {
-  volatile Ghcb& g = ghcb();
-  const auto* bitmap = reinterpret_cast<const volatile u64*>(page.raw() + offsetof(Ghcb, valid_bitmap));
+Result<Answer> read_answer(volatile Ghcb& g, bool may_be_refused) {
+  const auto* bitmap = reinterpret_cast<const volatile u64*>(&g.valid_bitmap);
   ValidBits valid;
   valid.words[0] = bitmap[0];
   valid.words[1] = bitmap[1];
@@ -76,7 +90,9 @@ Result<Answer> read_answer() {
   switch (static_cast<Reply>(static_cast<u32>(info_1))) {
     case Reply::ok: return answer;
     case Reply::inject_event: return judge_event(answer.info_2);
-    case Reply::malformed: terminate(Reason::ghcb_malformed);
+    case Reply::malformed:
+      if (may_be_refused && static_cast<u32>(answer.info_2) == static_cast<u32>(Malformed::invalid_input)) return Error::not_found;
+      terminate(Reason::ghcb_malformed);
   }
   terminate(Reason::ghcb_reply);
 }
@@ -88,19 +104,31 @@ void Answer::require(bool want_rax, bool want_rbx, bool want_rcx, bool want_rdx)
     terminate(Reason::ghcb_missing_field);
 }
 
-void use_ghcb(Gpa at) { page = at; }
-bool has_ghcb() { return page.raw() != 0; }
-
-std::span<u8> shared_buffer() {
-  return {reinterpret_cast<u8*>(page.raw() + offsetof(Ghcb, shared_buffer)), sizeof(Ghcb::shared_buffer)};
+void use_ghcb(Gpa at) { boot_page = at; }
+bool has_ghcb() {
+  const u64 part = others.part();
+  return part < others.count ? others.in_use[part] : boot_page.raw() != 0;
 }
-u64 shared_buffer_address() { return page.raw() + offsetof(Ghcb, shared_buffer); }
+
+void assign_pages(PageRange memory, u64 stride, PageRange pages) {
+  ASSERT(pages.pages() <= max_others && pages.pages() <= memory.bytes() / stride);
+  others = {memory.start().raw(), stride, pages.pages(), pages.start()};
+}
+Gpa own_page() { return page(); }
+void use_own_page(bool yes) {
+  if (const u64 part = others.part(); part < others.count) others.in_use[part] = yes;
+}
+
+std::span<u8> shared_buffer() { return {reinterpret_cast<u8*>(shared_buffer_address()), sizeof(Ghcb::shared_buffer)}; }
+u64 shared_buffer_address() { return page().raw() + offsetof(Ghcb, shared_buffer); }
 
 Result<Answer> ghcb_call(const Request& request) {
-  write_request(request);
-  arch::write_msr(msr::ghcb, page.raw());
+  const u64 address = page().raw();
+  auto& ghcb = *reinterpret_cast<volatile Ghcb*>(address);
+  write_request(ghcb, request);
+  arch::write_msr(msr::ghcb, address);
   arch::vmgexit();
-  return read_answer();
+  return read_answer(ghcb, request.may_be_refused);
 }
 
 }  // namespace cc::sev

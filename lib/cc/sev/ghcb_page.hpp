@@ -15,6 +15,7 @@ struct Request {
   Exit code;
   u64 info_1 = 0, info_2 = 0;
   bool has_rax = false, has_rcx = false, has_rdx = false, has_scratch = false, has_xcr0 = false;
+  bool may_be_refused = false;  // "invalid input" is an answer like others: not_found
   u64 rax = 0, rcx = 0, rdx = 0, scratch = 0, xcr0 = 0;
 };
 struct Answer {
@@ -25,10 +26,15 @@ struct Answer {
   bool has_rax, has_rbx, has_rcx, has_rdx;
 };
 
-void use_ghcb(Gpa page);
+void use_ghcb(Gpa page);  // the boot processor's
 bool has_ghcb();
+// The others': see cc::assign_ghcbs.
+void assign_pages(PageRange memory, u64 stride, PageRange pages);
+Gpa own_page();
+void use_own_page(bool yes);  // not before the host knows it
 
-// device_error: the host had #GP or #UD raised instead. Everything else that is not success terminates.
+// device_error: the host had #GP or #UD raised instead. Everything else that is not success terminates, but what the
+// request says may happen.
 Result<Answer> ghcb_call(const Request& request);
 
 // The page's shared buffer, for events that pass data through it. Valid until the next call.

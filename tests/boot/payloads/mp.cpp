@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // EFI_MP_SERVICES_PROTOCOL [pi vol. 2 §13.4] as an application sees it, with thousands of starts and stops.
 #include "efi.hpp"
+#include "mp_services.hpp"
 #include "serial.hpp"
 
 namespace {
 
-using Procedure = void (*)(void*);
-
-struct Location {
-  u32 package, core, thread;
-};
-struct Information {
-  u64 id;
-  u32 status;
-  Location location;
-  u32 location2[6];
-};
-struct MpServices {
-  Status (*numbers)(MpServices*, usize*, usize*);
-  Status (*information)(MpServices*, usize, Information*);
-  Status (*all)(MpServices*, Procedure, Boolean, Event, usize, void*, usize**);
-  Status (*one)(MpServices*, Procedure, usize, Event, usize, void*, Boolean*);
-  Status (*switch_bsp)(MpServices*, usize, Boolean);
-  Status (*enable)(MpServices*, usize, Boolean, u32*);
-  Status (*who)(MpServices*, usize*);
-};
-constexpr Guid guid_mp{0x3fdda605, 0xa76e, 0x4f46, {0xad, 0x29, 0x12, 0xf4, 0x53, 0x1b, 0x3d, 0x08}};
 constexpr Status device_error = error_bit | 7, timed_out = error_bit | 18, not_started = error_bit | 19;
 constexpr usize most = 256, milliseconds = 1000, stress_starts = 6000;
 

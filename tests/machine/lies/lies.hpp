@@ -18,6 +18,7 @@ struct Scenario {
   void (*start)() = nullptr;  // before the launch
   void (*msr_reply)(svm::Vcpu& v, u64 request, u64& reply) = nullptr;
   void (*page_request)(svm::Vcpu& v, u64 exit_code, cc::sev::Ghcb& ghcb) = nullptr;  // before the host serves it
+  bool (*page_answer)(svm::Vcpu& v, u64 exit_code, cc::sev::Ghcb& ghcb) = nullptr;   // true: in the honest host's place
   void (*page_reply)(svm::Vcpu& v, u64 exit_code, cc::sev::Ghcb& ghcb) = nullptr;
   void (*cpuid_page)(cc::sev::CpuidPage& page) = nullptr;
   void (*secrets_page)(cc::sev::SecretsPage& page) = nullptr;
@@ -36,7 +37,7 @@ struct Scenario {
 };
 
 // Scenarios by what they lie about, each ended by one without a name.
-extern const Scenario msr_protocol_lies[], page_state_lies[], reply_lies[], launch_lies[], exception_lies[];
+extern const Scenario msr_protocol_lies[], page_state_lies[], reply_lies[], launch_lies[], exception_lies[], processor_lies[];
 bool choose(const char* name);
 const Scenario& chosen();
 // Says once that the lie has been told.

@@ -50,6 +50,9 @@ void print_counts() {
   print("  \"exits\": %d, \"nested_faults\": %d, \"kicks\": %d, \"nmis\": %d,\n", c.exits, c.npf, c.kicks, c.nmi);
   print("  \"pvalidate\": {\"validate_4k\": %d, \"validate_2m\": %d, \"rescind_4k\": %d, \"rescind_2m\": %d, \"no_change\": %d, \"size_mismatch\": %d},\n",
         c.pvalidate[1][0], c.pvalidate[1][1], c.pvalidate[0][0], c.pvalidate[0][1], c.pvalidate_no_change, c.pvalidate_mismatch);
+  print("  \"validated_by\": [");
+  for (u32 i = 0; i < host::parameters().cpus; ++i) print(i ? ", %d" : "%d", c.validated_by[i]);
+  print("],\n");
   print("  \"rmpadjust\": %d, \"psc_lists\": %d, \"psc_entries\": {\"private\": %d, \"shared\": %d},\n", c.rmpadjust, c.psc_lists,
         c.psc_entries[0], c.psc_entries[1]);
   print("  \"walk_aliases\": %d, \"fetch_aliases\": %d, \"string_io\": %d, \"mmio\": [%d, %d], \"ghcb_without_version\": %d,\n", c.walk_alias, c.fetch_alias,

@@ -151,6 +151,7 @@ void on_ap_creation(Request& r) {
   const u64 info = r.ghcb.exit_info_1;
   const u32 apic_id = static_cast<u32>(info >> 32);
   if (!is_snp() || (info >> 16 & 15)) return r.malformed(Malformed::invalid_input);  // only VMPL 0 is populated
+  if (!has_processor(apic_id)) return r.refuse(Malformed::invalid_input);  // how a guest finds out which there are
   bool good = false;
   switch (static_cast<ApCreation>(info & 0xffff)) {
     case ApCreation::create:

@@ -50,11 +50,15 @@ void dispatch(Request& r, u64 code) {
 
 }  // namespace
 
+void Request::refuse(Malformed why) {
+  set(ghcb.exit_info_1, static_cast<u64>(Reply::malformed));
+  set(ghcb.exit_info_2, static_cast<u64>(why));
+}
+
 void Request::malformed(Malformed why) {
   report::event("malformed", v.apic_id, "\"reason\": %d, \"version\": %d, \"usage\": %d, \"code\": \"0x%x\", \"info1\": \"0x%x\"", static_cast<u64>(why), ghcb.version, ghcb.usage,
                 ghcb.exit_code, ghcb.exit_info_1);
-  set(ghcb.exit_info_1, static_cast<u64>(Reply::malformed));
-  set(ghcb.exit_info_2, static_cast<u64>(why));
+  refuse(why);
   report::violation(report::Violation::ghcb_protocol, v.apic_id, gpa, v.save().rip);
 }
 
@@ -83,7 +87,7 @@ void ghcb_exit(Vcpu& v) {
   const u64 code = ghcb->exit_code;
   report::count_vmgexit(code);
   if (lies::chosen().page_request) lies::chosen().page_request(v, code, *ghcb);
-  dispatch(r, code);
+  if (!lies::chosen().page_answer || !lies::chosen().page_answer(v, code, *ghcb)) dispatch(r, code);
   if (lies::chosen().page_reply) lies::chosen().page_reply(v, code, *ghcb);
 }
 

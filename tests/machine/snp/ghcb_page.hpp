@@ -23,6 +23,7 @@ struct Request {
     ghcb.valid_bitmap[bit / 8] |= static_cast<u8>(1 << bit % 8);
   }
   void malformed(cc::sev::Malformed why);
+  void refuse(cc::sev::Malformed why);  // the same answer to a question that a guest may ask
   // Shared memory at SW_SCRATCH; nullptr when there is none.
   u8* scratch(usize bytes, usize& room);
 };

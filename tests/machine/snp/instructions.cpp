@@ -15,10 +15,10 @@ namespace {
 
 using namespace svm;
 using report::Violation;
-enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_size = 6 };
+enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_in_use = 3, fail_size = 6 };
 
 void finish(Vcpu& v, u32 result, bool carry, unsigned length) {
-  if (host::parameters().verbose || result)
+  if (host::parameters().verbose || (result && result != fail_in_use))
     report::event("rmp-instruction", v.apic_id, "\"rip\": \"0x%x\", \"rax\": \"0x%x\", \"rcx\": \"0x%x\", \"rdx\": \"0x%x\", \"result\": %d",
                   v.save().rip, v.reg(rax), v.reg(rcx), v.reg(rdx), result);
   v.reg(rax) = result;
@@ -91,6 +91,7 @@ void pvalidate(Vcpu& v, unsigned length) {
     return finish(v, ok, true, length);
   }
   ++report::counts().pvalidate[validate][t.large];
+  if (validate) ++report::counts().validated_by[v.apic_id % host::cpus_max];
   for (u64 gpa = t.gpa; gpa < t.gpa + (t.large ? 2_MiB : 4096); gpa += 4096) {
     rmp::Entry& e = *rmp::find(gpa);
     e.validated = validate;
@@ -117,6 +118,7 @@ void rmpadjust(Vcpu& v, unsigned length) {
     report::violation(Violation::access_unvalidated, v.apic_id, t.gpa, v.save().rip);
     return finish(v, fail_input, false, length);
   }
+  if (e.vmsa && save_area_in_use(t.gpa)) return finish(v, fail_in_use, false, length);
   const unsigned shift = static_cast<unsigned>(vmpl - 1) * 4;
   e.permissions = (e.permissions & ~(15u << shift)) | static_cast<u32>(mask << shift);
   e.vmsa = v.reg(rdx) >> 16 & 1;

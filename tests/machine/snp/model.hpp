@@ -36,6 +36,8 @@ inline constexpr u64 hv_features = cc::sev::hv_snp | cc::sev::hv_ap_creation | c
 u64 page_state_change_list(Vcpu& v, u8* list, usize room);
 u64 page_state_change(Vcpu& v, u64 operation, u64 gpa, bool large);
 
+bool has_processor(u32 apic_id);
+bool save_area_in_use(u64 gpa);
 bool create_processor(Vcpu& v, u32 apic_id, u64 vmsa_gpa, u64 sev_features, bool on_init);
 bool destroy_processor(Vcpu& v, u32 apic_id);
 void release_from_reset_hold(Vcpu& target);

@@ -43,6 +43,14 @@ bool usable(Vcpu& v, u64 gpa, const cc::sev::Vmsa& vmsa, u64 sev_features) {
 
 }  // namespace
 
+bool has_processor(u32 apic_id) { return processor(apic_id) != nullptr; }
+
+bool save_area_in_use(u64 gpa) {
+  for (u32 i = 0; i < svm::vcpu_count(); ++i)
+    if (svm::vcpu(i).state == svm::RunState::running && svm::vcpu(i).created_from == gpa) return true;
+  return false;
+}
+
 bool create_processor(Vcpu& v, u32 apic_id, u64 gpa, u64 sev_features, bool on_init) {
   Vcpu* target = processor(apic_id);
   if (!target || target == &v || on_init || gpa % 4096 || !rmp::find(gpa)) return false;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include "mp/station.hpp"
+
+namespace mp {
+
+// How processors are started and stopped, one set of functions for each cc::StartMethod.
+struct Starter {
+  Result<> (*prepare)(u32 others);   // what it needs besides the stations
+  void (*start_all)();               // returns at once; may find that there are fewer than stations
+  bool (*start_again)(u32 slot);     // stops it first, wherever it is
+  void (*started_again)();
+  void (*settle)(u32 expected);      // who has not come by now must not come later
+  void (*stop_all)();                // without their help
+};
+extern const Starter sipi_starter, creation_starter;
+
+// Nothing that the processor did before counts, whether it finished or not.
+void clear_station(u32 slot);
+bool arrived(u32 slot);
+
+}  // namespace mp

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+// Ashlar's application processors in a confidential guest: created, at work, handed to Linux, and lied about.
+#include <gtest/gtest.h>
+
+#include "tests/machine/lies/processors.hpp"
+#include "tests/machine/run/model.hpp"
+
+namespace {
+
+using host::End;
+using lies::Lie;
+using model::Seconds;
+
+constexpr Seconds long_enough{300};
+
+model::Guest ashlar(unsigned cpus, const std::string& payload)
+{
+    model::Guest guest;
+    guest.image = "build/ashlar.fd";
+    guest.cpus = cpus;
+    guest.kernel = "build/payloads/" + payload;
+    guest.extra = {"-boot", "reboot-timeout=1"};
+    return guest;
+}
+
+// Thousands of starts by EFI_MP_SERVICES_PROTOCOL, timeouts with processors destroyed and created again among them.
+void serve(const std::string& name, model::Guest guest)
+{
+    model::Run run(name, guest);
+    ASSERT_EQ(run.wait(long_enough), model::status_of(End::power_off)) << run.tail();
+    EXPECT_NE(run.transcript().find("MP processors " + std::to_string(guest.cpus) + ": "), std::string::npos) << run.tail();
+    EXPECT_NE(run.transcript().find(" 0 failed"), std::string::npos) << run.tail();
+    const auto report = run.report();
+    EXPECT_EQ(report.count("violations_total"), 0u) << run.tail();
+    EXPECT_GE(report.lines_with("\"ap-create\""), guest.cpus - 1);
+}
+
+class Created : public testing::TestWithParam<unsigned> {};
+TEST_P(Created, ServeInListedOrder) { serve("mp-listed-" + std::to_string(GetParam()), ashlar(GetParam(), "mp.efi")); }
+TEST_P(Created, ServeWithoutAList)
+{
+    auto guest = ashlar(GetParam(), "mp.efi");
+    guest.lie = "apic-list-not-offered";
+    serve("mp-unlisted-" + std::to_string(GetParam()), guest);
+}
+INSTANTIATE_TEST_SUITE_P(Processors, Created, testing::Values(2u, 8u));
+INSTANTIATE_TEST_SUITE_P(FullProcessors, Created, testing::Values(1u, 32u));
+
+void boot_linux(unsigned cpus)
+{
+    auto guest = ashlar(cpus, "");
+    guest.kernel = "build/guest/vmlinuz";
+    guest.initrd = "build/machine/initrd";
+    guest.append = "console=ttyS0 quiet no_timer_check";  // a busy machine starves the timer that Linux tests
+    model::Run run("mp-linux-" + std::to_string(cpus), guest);
+    ASSERT_EQ(run.wait(long_enough), model::status_of(End::power_off)) << run.tail();
+    EXPECT_NE(run.transcript().find("model: " + std::to_string(cpus) + " CPUs online"), std::string::npos) << run.tail();
+    const auto report = run.report();
+    EXPECT_EQ(report.count("violations_total"), 0u) << run.tail();
+    // By us, and by Linux anew.
+    EXPECT_EQ(report.lines_with("\"ap-create\""), 2 * (cpus - 1));
+}
+TEST(CreatedForLinux, TwoProcessors) { boot_linux(2); }
+TEST(FullCreatedForLinux, FourProcessors) { boot_linux(4); }
+TEST(FullCreatedForLinux, EightProcessors) { boot_linux(8); }
+
+std::string served(int processors) { return "serve " + std::to_string(processors) + ", then " + std::to_string(processors); }
+
+class ProcessorLies : public testing::TestWithParam<Lie> {};
+TEST_P(ProcessorLies, AreHarmlessOrEndWithTheirReason)
+{
+    const Lie& lie = GetParam();
+    auto guest = ashlar(3, "processors.efi");
+    guest.lie = lie.name;
+    model::Run run("lie-" + guest.lie, guest);
+    const auto status = run.wait(Seconds{60});
+    EXPECT_TRUE(run.report().has("\"event\": \"lie\"")) << "the lie was never told";
+    EXPECT_EQ(run.report().count("violations_total"), 0u) << run.tail();
+    if (lie.outcome <= lies::serve(0)) {
+        EXPECT_EQ(status, model::status_of(End::power_off)) << run.tail();
+        EXPECT_NE(run.transcript().find(served(lies::serve(0) - lie.outcome)), std::string::npos) << run.tail();
+        return;
+    }
+    EXPECT_EQ(status, model::status_of(End::terminated)) << run.tail();
+    EXPECT_EQ(run.report().count("set"), cc::reason_set);
+    EXPECT_EQ(run.report().count("reason"), static_cast<unsigned>(lie.outcome)) << run.tail();
+}
+std::string name_of(const testing::TestParamInfo<Lie>& info)
+{
+    std::string name = info.param.name;
+    for (char& c : name)
+        if (c == '-') c = '_';
+    return name;
+}
+INSTANTIATE_TEST_SUITE_P(Catalogue, ProcessorLies, testing::ValuesIn(lies::processor_catalogue), name_of);
+
+}
