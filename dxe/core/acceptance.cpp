@@ -21,7 +21,8 @@ constexpr u64 piece_pages = 64_MiB / page_bytes;
 
 constinit bool operating_system_accepts = false;
 
-enum class Policy : u8 { eager, lazy };
+enum class Policy : u8 { eager, parallel, lazy };
+constinit Policy policy = Policy::lazy;
 
 Policy chosen_policy() {
   if (!cc::acceptance_costs()) return Policy::eager;
@@ -33,15 +34,26 @@ Policy chosen_policy() {
   fw_cfg::read(f.key, {reinterpret_cast<u8*>(text), bytes});
   const std::string_view word(text, bytes);
   if (word == "eager") return Policy::eager;
-  if (word != "lazy") log::warning("opt/ashlar/acceptance: '", word, "' is neither eager nor lazy; lazy");
+  if (word == "parallel") return Policy::parallel;
+  if (word != "lazy") log::warning("opt/ashlar/acceptance: '", word, "' is not eager, parallel or lazy; lazy");
   return Policy::lazy;
 }
 
-void accept_all() {
+Result<> accept_by(PageRange range, void (*platform)(PageRange)) {
+  TplGuard guard(efi::tpl_notify);
+  mem::Ledger ledger(memory_map(), unaccepted_ram);
+  // PVALIDATE wants the page mapped; where acceptance is free, RAM is mapped on first touch.
+  for (Gpa at = range.start(); cc::acceptance_costs() && at < range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
+  TRY(ledger.accept(range, free_ram, platform));
+  memory_map_changed();
+  return {};
+}
+
+void accept_all(void (*platform)(PageRange) = cc::accept) {
   for (const mem::Region* r = memory_map().first(); r; r = memory_map().next(*r)) {
     if (r->tag != unaccepted_ram) continue;
     const PageRange range = r->range;
-    if (!accept_range(range)) cc::terminate(cc::Reason::page_ledger);
+    if (!accept_by(range, platform)) cc::terminate(cc::Reason::page_ledger);
     r = memory_map().find(range.start());
   }
 }
@@ -70,7 +82,9 @@ constinit OptIn opt_in{};
 }  // namespace
 
 void init_acceptance() {
-  if (chosen_policy() == Policy::eager) return accept_all();
+  policy = chosen_policy();
+  if (policy == Policy::eager) return accept_all();
+  if (policy == Policy::parallel) return;
   acceptance.accept = thunk<&Acceptance::accept_memory>;
   opt_in.allow = thunk<&OptIn::allow_unaccepted_memory>;
   efi::Handle handle = nullptr;
@@ -78,15 +92,11 @@ void init_acceptance() {
   install<efi::AcceptanceOptIn>(handle, opt_in);
 }
 
-Result<> accept_range(PageRange range) {
-  TplGuard guard(efi::tpl_notify);
-  mem::Ledger ledger(memory_map(), unaccepted_ram);
-  // PVALIDATE wants the page mapped; where acceptance is free, RAM is mapped on first touch.
-  for (Gpa at = range.start(); cc::acceptance_costs() && at < range.end(); at = at.align_down(1_GiB) + 1_GiB) map_high_ram(at);
-  TRY(ledger.accept(range, free_ram));
-  memory_map_changed();
-  return {};
+void accept_in_parallel(void (*spread)(PageRange)) {
+  if (policy == Policy::parallel) accept_all(spread);
 }
+
+Result<> accept_range(PageRange range) { return accept_by(range, cc::accept); }
 
 bool accept_more(u64 pages, Gpa lowest, Gpa highest) {
   const PageRange limits(lowest, (highest - lowest) / page_bytes);

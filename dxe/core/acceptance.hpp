@@ -8,9 +8,12 @@ namespace core {
 
 using namespace base;
 
-// RAM above 4 GiB, which PEI left unaccepted: taken at once or when it is needed, as fw_cfg opt/ashlar/acceptance says
-// (eager, or lazy, the default where acceptance costs anything). Installs the protocols of lazy acceptance.
+// RAM above 4 GiB, which PEI left unaccepted: taken at once, by all processors when they have come, or when it is needed, as
+// fw_cfg opt/ashlar/acceptance says (eager, parallel, or lazy, the default where acceptance costs anything). Installs the
+// protocols of lazy acceptance.
 void init_acceptance();
+// The processors are there: `spread` has them accept a range among themselves.
+void accept_in_parallel(void (*spread)(PageRange));
 
 // Makes room for an allocation that found none: accepts a piece with at least so many pages, inside the limits.
 bool accept_more(u64 pages, Gpa lowest, Gpa highest);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/processors.hpp"
 
+#include "dxe/core/acceptance.hpp"
 #include "dxe/core/clock.hpp"
 #include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/services.hpp"
 #include "dxe/core/sharing.hpp"
 #include "dxe/drivers/mp_services.hpp"
+#include "lib/cc/platform.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/handoff/processors.hpp"
+#include "lib/mem/share.hpp"
 
 namespace drivers {
 namespace {
@@ -34,6 +37,22 @@ constexpr mp::Lender lender{
     .now = core::clock_now,
 };
 
+// Shares of the range that is being accepted, by processor number.
+constinit PageRange shares[mp::max_processors] = {};
+
+void EFIAPI accept_share(void* share) { cc::accept(*static_cast<const PageRange*>(share)); }
+
+void accept_together(PageRange range) {
+  const u32 boot = mp::boot_processor();
+  for (u32 n = 0; n < mp::count(); ++n) {
+    shares[n] = mem::share_of(range, n, mp::count(), 2_MiB);
+    if (n != boot && !shares[n].empty()) mp::post(n, accept_share, &shares[n]);
+  }
+  cc::accept(shares[boot]);
+  for (u32 n = 0; n < mp::count(); ++n)
+    while (n != boot && !shares[n].empty() && !mp::done(n)) mp::wait_for([] { return mp::all_done(); });
+}
+
 }  // namespace
 
 void choose_apic_mode() { mp::choose_apic_mode(fw_cfg::read_u16(fw_cfg::Key::max_cpus)); }
@@ -42,6 +61,7 @@ void begin_processors() { mp::begin(lender, fw_cfg::read_u16(fw_cfg::Key::cpu_co
 
 void finish_processors() {
   mp::finish();
+  core::accept_in_parallel(accept_together);
   install_mp_services();
   core::at_exit_boot_services(mp::park_for_good);
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/mem/ledger.hpp"
 
-#include "lib/cc/platform.hpp"
-
 namespace mem {
 
-Result<> Ledger::accept(PageRange range, Tag to) {
+Result<> Ledger::accept(PageRange range, Tag to, void (*platform)(PageRange)) {
   for (Gpa at = range.start(); at < range.end();) {
     const Region* region = map_.find(at);
     if (!region) return Error::not_found;
@@ -15,7 +13,7 @@ Result<> Ledger::accept(PageRange range, Tag to) {
     if (!wanted) continue;
     // The book first: if it cannot be kept, the page stays untouched.
     TRY(map_.change(part, unaccepted_, to));
-    cc::accept(part);
+    platform(part);
   }
   return {};
 }

@@ -88,6 +88,19 @@ unsigned long long Report::count(const std::string& key) const
     return at == std::string::npos ? 0 : std::strtoull(text_.c_str() + at + key.size() + 4, nullptr, 10);
 }
 
+std::vector<unsigned long long> Report::numbers(const std::string& key) const
+{
+    std::vector<unsigned long long> list;
+    const auto at = text_.rfind("\"" + key + "\": [");
+    if (at == std::string::npos) return list;
+    for (const char* p = text_.c_str() + at + key.size() + 4; *p && *p != ']';) {
+        char* end = nullptr;
+        list.push_back(std::strtoull(p + 1, &end, 10));
+        p = end;
+    }
+    return list;
+}
+
 std::string Report::string(const std::string& key) const
 {
     const auto at = text_.rfind("\"" + key + "\": \"");

@@ -44,6 +44,7 @@ public:
     std::string why() const { return string("why"); }
     // A member of the final report by its key; 0 when it is absent.
     unsigned long long count(const std::string& key) const;
+    std::vector<unsigned long long> numbers(const std::string& key) const;  // of an array
     bool has(std::string_view text) const { return text_.find(text) != std::string::npos; }
     unsigned lines_with(std::string_view text) const;
     std::string string(const std::string& key) const;

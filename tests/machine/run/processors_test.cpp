@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // Ashlar's application processors in a confidential guest: created, at work, handed to Linux, and lied about.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "tests/machine/lies/processors.hpp"
@@ -63,6 +64,33 @@ void boot_linux(unsigned cpus)
 TEST(CreatedForLinux, TwoProcessors) { boot_linux(2); }
 TEST(FullCreatedForLinux, FourProcessors) { boot_linux(4); }
 TEST(FullCreatedForLinux, EightProcessors) { boot_linux(8); }
+
+// Every page once, as with one processor, and every processor its share.
+void accept_in_parallel(unsigned cpus, unsigned memory_mib)
+{
+    const auto run_with = [&](unsigned processors, const std::string& policy) {
+        auto guest = ashlar(processors, "marker.efi");
+        guest.memory_mib = memory_mib;
+        guest.extra.insert(guest.extra.end(), {"-fw_cfg", "name=opt/ashlar/acceptance,string=" + policy});
+        model::Run run("mp-accept-" + policy + std::to_string(processors) + "-" + std::to_string(memory_mib), guest);
+        EXPECT_EQ(run.wait(long_enough), model::status_of(End::reset)) << run.tail();
+        EXPECT_EQ(run.report().count("violations_total"), 0u) << run.tail();
+        return run.report();
+    };
+    const auto eager = run_with(cpus, "eager"), parallel = run_with(cpus, "parallel");
+    EXPECT_EQ(eager.count("validate_2m"), parallel.count("validate_2m"));
+    EXPECT_EQ(eager.count("validate_4k"), parallel.count("validate_4k"));
+    const auto all = parallel.numbers("validated_by"), alone = eager.numbers("validated_by");
+    ASSERT_EQ(all.size(), cpus);
+    const auto fewest = *std::min_element(all.begin() + 1, all.end()), most = *std::max_element(all.begin() + 1, all.end());
+    const auto spread = (alone[0] - all[0]) / (cpus - 1);
+    EXPECT_GE(fewest, spread - 2) << parallel.text();
+    EXPECT_LE(most, spread + 2) << parallel.text();
+    EXPECT_GE(most, (memory_mib - 2048) / 2 / cpus);
+    testing::Test::RecordProperty("validated_by_each", std::to_string(most));
+}
+TEST(ParallelAcceptance, TouchesEachPageOnceAndSplitsEvenly) { accept_in_parallel(3, 4096); }
+TEST(FullParallelAcceptance, OfSixtyFourGigabytesByEight) { accept_in_parallel(8, 65536); }
 
 std::string served(int processors) { return "serve " + std::to_string(processors) + ", then " + std::to_string(processors); }
 
