@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
   PRINT(secrets_page);
   PRINT(cpuid_page);
   PRINT(svsm_calling_area);
+  PRINT(ap_jump_table);
+  PRINT(ap_hold);
   PRINT(kernel_hashes_page);
   PRINT(launch_secret);
   PRINT(launch_secret_bytes);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/arch/cpu.hpp"
 #include "lib/cc/platform.hpp"
+#include "lib/cc/processors.hpp"
 #include "lib/handoff/layout.hpp"
 #include "lib/log/log.hpp"
 #include "mp/local_apic.hpp"
 #include "mp/starter.hpp"
 
-extern "C" base::u8 park_code[], park_nmi[], park_end[];  // park.nasm
+extern "C" base::u8 park_code[], park_halt[], park_hold[], park_nmi[], park_end[];  // park.nasm
 
 // Reserved memory in which processors wait for the operating system: the code's page, the page of descriptors, page tables
 // that map nothing else, and a stack each for the frame of an NMI.
@@ -17,6 +18,7 @@ constexpr u64 table_pages = 7;  // root, and two of each level where the range c
 constexpr u64 stack_each = 128;
 constexpr u64 patience = 5'000'000;  // 500 ms in 100 ns
 constexpr unsigned nmi = 2;
+constexpr u16 park_data16 = 0x20, park_code16 = 0x28;  // park.nasm
 
 struct Gate {
   u16 offset_low, selector;
@@ -31,7 +33,7 @@ struct Descriptors {
   u8 padding_0[6];
   arch::DescriptorTable idt_pointer;
   u8 padding_1[6];
-  u64 gdt[4];
+  u64 gdt[6];
   Gate idt[nmi + 1];
   u32 parked;
 };
@@ -48,6 +50,9 @@ void fill_descriptors() {
   d = {};
   d.gdt[layout::selector_data / 8] = 0x00cf93000000ffff;
   d.gdt[layout::selector_code64 / 8] = 0x00af9b000000ffff;
+  d.gdt[layout::selector_code32 / 8] = 0x00cf9b000000ffff;
+  d.gdt[park_data16 / 8] = 0x000093000000ffff;
+  d.gdt[park_code16 / 8] = 0xff009bff0000ffff;  // the last 64 KiB below 4 GiB, as at reset
   d.idt[nmi] = {static_cast<u16>(entry), layout::selector_code64, 0, 0x8e, static_cast<u16>(entry >> 16), static_cast<u32>(entry >> 32), 0};
   d.gdt_pointer = {sizeof d.gdt - 1, reinterpret_cast<u64>(d.gdt)};
   d.idt_pointer = {sizeof d.idt - 1, reinterpret_cast<u64>(d.idt)};
@@ -95,8 +100,10 @@ void leave_for_good() {
   const Stations& all = state().stations;
   const u64 slot = all.slot_of(reinterpret_cast<u64>(__builtin_frame_address(0)));
   const u64 stack_top = lot.start().raw() + (2 + table_pages) * page_bytes + (slot + 1) * stack_each;
-  using Park = void (*)(u64 root, u64 stack_top, Descriptors*, u32* counter);
-  reinterpret_cast<Park>(lot.start().raw())(root.raw(), stack_top, &descriptors(), &descriptors().parked);
+  const bool holds = cc::start_method() == cc::StartMethod::jump_table;
+  const u64 wait = lot.start().raw() + static_cast<u64>((holds ? park_hold : park_halt) - park_code);
+  using Park = void (*)(u64 root, u64 stack_top, Descriptors*, u32* counter, u64 wait);
+  reinterpret_cast<Park>(lot.start().raw())(root.raw(), stack_top, &descriptors(), &descriptors().parked, wait);
   arch::stop();
 }
 

@@ -21,7 +21,7 @@ const Starter* starter_for(cc::StartMethod method) {
   switch (method) {
     case cc::StartMethod::sipi: return &sipi_starter;
     case cc::StartMethod::creation: return &creation_starter;
-    case cc::StartMethod::jump_table:
+    case cc::StartMethod::jump_table: return &jump_table_starter;
     case cc::StartMethod::mailbox:
     case cc::StartMethod::none: return nullptr;
   }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
+#include "lib/cc/processors.hpp"
 #include "lib/log/log.hpp"
 #include "mp/local_apic.hpp"
 #include "mp/starter.hpp"
 
 extern "C" base::u8 start_up_code[], start_up_parameters[], start_up_end[];  // start_up.nasm
 
-// INIT and SIPI, to a page below 1 MiB with the way from real mode to long mode.
+// INIT and SIPI, to a page below 1 MiB with the way from real mode to long mode; with SEV-ES, where a SIPI cannot name the
+// page, by way of the jump table.
 namespace mp {
 namespace {
 
@@ -97,9 +100,29 @@ void settle(u32 expected) {
 
 void stop_all() { apic::send_to_others(apic::init); }
 
+void start_all_by_table() {
+  cc::lead_processors_to(start_page.start());
+  start_all();
+}
+// Nobody can reset such a processor against its will.
+bool cannot_start_again(u32) { return false; }
+
+void settle_by_table(u32 expected) {
+  settle(expected);
+  cc::lead_processors_nowhere();
+  cc::announce_jump_table();
+}
+void cannot_stop() { cc::terminate(cc::Reason::processor_not_stopped); }
+
 }  // namespace
 
 constinit const Starter sipi_starter{
     .prepare = prepare, .start_all = start_all, .start_again = start_again, .started_again = return_page, .settle = settle, .stop_all = stop_all};
+constinit const Starter jump_table_starter{.prepare = prepare,
+                                           .start_all = start_all_by_table,
+                                           .start_again = cannot_start_again,
+                                           .started_again = [] {},
+                                           .settle = settle_by_table,
+                                           .stop_all = cannot_stop};
 
 }  // namespace mp

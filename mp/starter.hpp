@@ -14,7 +14,7 @@ struct Starter {
   void (*settle)(u32 expected);      // who has not come by now must not come later
   void (*stop_all)();                // without their help
 };
-extern const Starter sipi_starter, creation_starter;
+extern const Starter sipi_starter, jump_table_starter, creation_starter;
 
 // Nothing that the processor did before counts, whether it finished or not.
 void clear_station(u32 slot);

@@ -8,6 +8,8 @@ msr_sev_status       equ 0xc0010131
 ghcb_sev_info_request equ 0x002
 ghcb_cpuid_request   equ 0x004
 ghcb_cpuid_response  equ 0x005
+ghcb_reset_hold_request equ 0x006
+ghcb_reset_hold_response equ 0x007
 ghcb_terminate       equ 0x100
 exit_cpuid           equ 0x72
 

@@ -21,11 +21,50 @@ real_mode:
     mov cr0, eax
     jmp dword layout_selector_code32:protected_entry
 
-; Where the host restarts the other processors of an SEV-ES guest; they are not used yet.
+; Where the host starts the other processors of an SEV-ES or SNP guest. With SEV-ES the jump table says where they go, the
+; firmware's start-up code or the operating system's; an SNP guest makes its processors anew and needs none of these.
 ap_reset:
     cli
-    hlt
+    o32 lidt [cs:low16(no_idtr)]        ; whatever the host injects ends this processor
+    mov ecx, msr_sev_status
+    rdmsr
+    test al, 4                          ; SNP
+    jnz ap_hold
+    o32 lgdt [cs:low16(early_gdtr)]
+    mov eax, cr0
+    or al, 1
+    mov cr0, eax
+    mov bx, layout_selector_data
+    mov ds, bx                          ; keeps its 4 GiB limit in real mode
+    and al, ~1
+    mov cr0, eax
+    cmp dword [dword layout_ap_jump_table], 0
+    je ap_hold
+    jmp far [dword layout_ap_jump_table]
+
+ap_leave_protected:
+    mov eax, cr0
+    and al, ~1
+    mov cr0, eax                        ; CS keeps its base
+; AP reset hold [ghcb §4.3]: until the host lets go with anything but zero.
+ap_hold:
+    mov ecx, msr_ghcb
+    mov eax, ghcb_reset_hold_request
+    xor edx, edx
+    wrmsr
+    vmgexit
+    rdmsr
+    mov bx, ax
+    and bx, 0xfff
+    cmp bx, ghcb_reset_hold_response
+    jne ap_hold
+    and ax, 0xf000
+    or eax, edx
+    jz ap_hold
     jmp ap_reset
+
+no_idtr:
+    times 6 db 0
 
 ; The GUIDed table: entries `data, u16 length, GUID`, read backwards from image_end - 0x20.
 guided_table_bytes equ guided_table_end - guided_table
@@ -50,6 +89,8 @@ guided_table_end:
     pad_to layout_reset_bytes - 0x20
 to_real_mode:
     jmp near real_mode
+    pad_to layout_reset_bytes - (layout_image_end - layout_ap_hold)
+    jmp near ap_leave_protected
 
     pad_to layout_reset_bytes - 0x10
 reset_vector:

@@ -18,14 +18,13 @@ namespace {
 
 using namespace base;
 
-constexpr Gpa last_byte_for_sipi{0xf'ffff};
+constexpr Gpa last_byte_for_sipi{0xf'ffff}, last_byte_below_4_gib{4_GiB - 1};
 
 // Reserved: start-up code that some processor may still run must not be given back, not even to the operating system.
 Result<PageRange> allocate(mp::Use use, u64 pages) {
-  const bool working = use == mp::Use::working;
-  const auto how = use == mp::Use::start_code ? efi::AllocateType::max_address : efi::AllocateType::any_pages;
-  const Gpa start = TRY(core::allocate_pages(how, working ? efi::MemoryType::boot_services_data : efi::MemoryType::reserved, pages,
-                                             last_byte_for_sipi));
+  const auto type = use == mp::Use::working ? efi::MemoryType::boot_services_data : efi::MemoryType::reserved;
+  const Gpa limit = use == mp::Use::start_code ? last_byte_for_sipi : last_byte_below_4_gib;
+  const Gpa start = TRY(core::allocate_pages(efi::AllocateType::max_address, type, pages, limit));
   return PageRange(start, pages);
 }
 

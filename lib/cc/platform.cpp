@@ -147,7 +147,7 @@ StartMethod start_method() {
   switch (current.type) {
     case GuestType::plain:
     case GuestType::sev: return StartMethod::sipi;
-    case GuestType::sev_es: return StartMethod::none;
+    case GuestType::sev_es: return StartMethod::jump_table;
     case GuestType::snp: return current.hypervisor_features & sev::hv_ap_creation ? StartMethod::creation : StartMethod::none;
     case GuestType::tdx: return StartMethod::none;
   }

@@ -28,6 +28,15 @@ void assign_ghcbs(PageRange memory, u64 stride, PageRange pages);
 // On such a processor, first of all once its descriptor table is loaded: puts its page to use.
 void adopt_own_ghcb();
 
+// ---- StartMethod::jump_table ----
+
+// Where processors go, in real mode, that the host starts or lets out of a reset hold: to the first byte of a page below
+// 1 MiB; or, led nowhere, into a reset hold.
+void lead_processors_to(Gpa page);
+void lead_processors_nowhere();
+// Tells the host of the table, so that the operating system can ask for it and lead them on.
+void announce_jump_table();
+
 // ---- StartMethod::creation ----
 
 // Where a new processor begins: in 64-bit mode, on page tables and control registers of its creator, ready for exceptions.

@@ -13,6 +13,8 @@ using namespace base;
 inline constexpr u64 image_end = 4_GiB;
 inline constexpr u64 reset_bytes = 0x800;
 inline constexpr u64 reset_base = image_end - reset_bytes;
+// Where a processor enters 16-bit protected mode to wait for ap_jump_table (reset/vector.nasm).
+inline constexpr u64 ap_hold = image_end - 0x18;
 // The image header (lib/module/image_header.hpp) opens the reset code, so that it has one fixed address.
 inline constexpr u64 image_header = reset_base;
 inline constexpr u64 image_header_bytes = 0x40;
@@ -33,6 +35,8 @@ inline constexpr u64 work_area_bytes = 0x1000;
 inline constexpr u64 secrets_page = sec_ram_base + 0xb000;
 inline constexpr u64 cpuid_page = sec_ram_base + 0xc000;
 inline constexpr u64 svsm_calling_area = sec_ram_base + 0xd000;
+// The AP jump table of an SEV-ES guest [ghcb §4.3.2], which has no SVSM. Zero: processors wait.
+inline constexpr u64 ap_jump_table = svsm_calling_area;
 inline constexpr u64 kernel_hashes_page = sec_ram_base + 0xe000;
 inline constexpr u64 launch_secret = kernel_hashes_page;
 inline constexpr u64 launch_secret_bytes = 0xc00;

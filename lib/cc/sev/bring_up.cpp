@@ -3,6 +3,7 @@
 
 #include "lib/arch/cpu.hpp"
 #include "lib/arch/sev.hpp"
+#include "lib/cc/processors.hpp"
 #include "lib/cc/sev/cpuid_table.hpp"
 #include "lib/cc/sev/ghcb_page.hpp"
 #include "lib/cc/sev/msr_protocol.hpp"
@@ -51,6 +52,7 @@ void share_ghcb(GuestType type, Gpa page, void (*map_shared)(Gpa)) {
 }  // namespace
 
 void bring_up(Guest& guest, void (*map_shared)(Gpa)) {
+  if (guest.type == GuestType::sev_es) lead_processors_nowhere();
   check_sev_info(guest.private_mask);
   check_features();
   if (guest.type == GuestType::snp) {

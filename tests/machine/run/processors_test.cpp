@@ -65,6 +65,24 @@ TEST(CreatedForLinux, TwoProcessors) { boot_linux(2); }
 TEST(FullCreatedForLinux, FourProcessors) { boot_linux(4); }
 TEST(FullCreatedForLinux, EightProcessors) { boot_linux(8); }
 
+// SEV-ES: led by the jump table, and held for Linux, which leads them on.
+void boot_linux_by_jump_table(unsigned cpus)
+{
+    auto guest = ashlar(cpus, "");
+    guest.mode = host::Mode::es;
+    guest.kernel = "build/guest/vmlinuz";
+    guest.initrd = "build/machine/initrd";
+    guest.append = "console=ttyS0 quiet no_timer_check";
+    model::Run run("mp-linux-es-" + std::to_string(cpus), guest);
+    ASSERT_EQ(run.wait(long_enough), model::status_of(End::power_off)) << run.tail();
+    EXPECT_NE(run.transcript().find("model: " + std::to_string(cpus) + " CPUs online"), std::string::npos) << run.tail();
+    const auto report = run.report();
+    EXPECT_EQ(report.lines_with("\"ap-start\""), cpus - 1);
+    EXPECT_EQ(report.lines_with("\"ap-release\""), cpus - 1);
+}
+TEST(HeldForLinux, TwoProcessors) { boot_linux_by_jump_table(2); }
+TEST(FullHeldForLinux, FourProcessors) { boot_linux_by_jump_table(4); }
+
 // Every page once, as with one processor, and every processor its share.
 void accept_in_parallel(unsigned cpus, unsigned memory_mib)
 {

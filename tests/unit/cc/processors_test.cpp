@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "lib/cc/sev/jump_table.hpp"
 #include "lib/cc/sev/save_area.hpp"
 #include "tests/fakes/machine.hpp"
 #include "tests/unit/cc/sev_fixture.hpp"
@@ -212,6 +213,32 @@ TEST_F(Processors, DestroyedInWordsOnlyAreNoticed) {
 TEST_F(Processors, UnderAHostWithoutCreationStayWhereTheyAre) {
   cc::init({cc::GuestType::snp, 1ull << 51, Gpa(reinterpret_cast<u64>(&page)), Gpa(reinterpret_cast<u64>(&cpuid)), 1});
   EXPECT_EQ(cc::start_method(), cc::StartMethod::none);
+}
+
+TEST(JumpTable, LeadsToPagesBelowOneMegabyteAndNowhereElse) {
+  sev::JumpTable table{1, 2};
+  sev::write_jump_table(table, Gpa(0x9f000));
+  EXPECT_EQ(table.ip, 0u);
+  EXPECT_EQ(table.cs, 0x9f00u);
+  sev::clear_jump_table(table);
+  EXPECT_EQ(table.ip | table.cs, 0);
+  for (const u64 page : {u64{0}, 1_MiB, u64{0x9f800}, 4_GiB + 0x1000}) EXPECT_THROW(sev::write_jump_table(table, Gpa(page)), fakes::Panic);
+}
+TEST_F(Processors, JumpTableIsAnnouncedAndMayBeRefused) {
+  u64 table = 0;
+  processors.ghcb_lie = [&](sev::Ghcb& g) {
+    EXPECT_EQ(g.exit_code, static_cast<u64>(sev::Exit::ap_jump_table));
+    EXPECT_EQ(g.exit_info_1, 0u);
+    g.exit_info_1 = table ? 2 : 0;
+    table = g.exit_info_2;
+    g.exit_info_2 = 5;
+    return true;
+  };
+  sev::announce(Gpa(0x80d000));
+  EXPECT_EQ(table, 0x80d000u);
+  fakes::take_log();
+  sev::announce(Gpa(0x80d000));
+  EXPECT_NE(fakes::take_log().find("jump table"), std::string::npos);
 }
 
 TEST_F(Processors, UseTheirOwnPages) {
