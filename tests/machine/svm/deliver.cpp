@@ -30,12 +30,18 @@ bool load_code(Vcpu& v, u16 selector, VmsaSegment& cs) {
   return true;
 }
 
+struct Event {
+  u8 vector;
+  bool has_error_code;
+  u64 error_code;
+};
+
 constexpr u64 cleared_flags = 0x100 | 0x200 | 0x4000 | 0x1'0000 | 0x2'0000;  // TF, IF, NT, RF, VM
 
-bool deliver_64(Vcpu& v, u8 vector, u64 error_code) {
+bool deliver_64(Vcpu& v, const Event& e) {
   VmcbSave& s = v.save();
   Gate64 gate;
-  if (!read_linear(v, s.idtr.base + vector * 16, &gate, 16) || !(gate.low.type & 0x80)) return false;
+  if (!read_linear(v, s.idtr.base + e.vector * 16, &gate, 16) || !(gate.low.type & 0x80)) return false;
   VmsaSegment cs;
   if (!load_code(v, gate.low.selector, cs)) return false;
   const u8 target = cs.attributes >> 5 & 3;
@@ -45,9 +51,10 @@ bool deliver_64(Vcpu& v, u8 vector, u64 error_code) {
     const u64 slot = (gate.low.ist & 7) ? 0x24 + (gate.low.ist & 7) * 8 - 8 : 4 + target * 8u;
     if (!read_linear(v, s.tr.base + slot, &stack, 8)) return false;
   }
-  const u64 frame[] = {error_code, s.rip, s.cs.selector, s.rflags, s.rsp, s.ss.selector};
-  stack = (stack & ~15ull) - sizeof frame;
-  if (!write_linear(v, stack, frame, sizeof frame)) return false;
+  const u64 frame[] = {e.error_code, s.rip, s.cs.selector, s.rflags, s.rsp, s.ss.selector};
+  const usize bytes = sizeof frame - (e.has_error_code ? 0 : sizeof *frame);
+  stack = (stack & ~15ull) - bytes;
+  if (!write_linear(v, stack, frame + !e.has_error_code, bytes)) return false;
   if (target != s.cpl) s.ss = {target, static_cast<u16>(0xc93 | target << 5), ~0u, 0};
   s.cs = cs;
   s.cs.selector = static_cast<u16>((gate.low.selector & ~3) | target);
@@ -60,15 +67,16 @@ bool deliver_64(Vcpu& v, u8 vector, u64 error_code) {
 }
 
 // Protected mode without paging, where a reset vector detects its guest type. No change of privilege.
-bool deliver_32(Vcpu& v, u8 vector, u64 error_code) {
+bool deliver_32(Vcpu& v, const Event& e) {
   VmcbSave& s = v.save();
   Gate32 gate;
-  if (!read_linear(v, s.idtr.base + vector * 8, &gate, 8) || !(gate.type & 0x80)) return false;
+  if (!read_linear(v, s.idtr.base + e.vector * 8, &gate, 8) || !(gate.type & 0x80)) return false;
   VmsaSegment cs;
   if (!load_code(v, gate.selector, cs)) return false;
-  const u32 frame[] = {static_cast<u32>(error_code), static_cast<u32>(s.rip), s.cs.selector, static_cast<u32>(s.rflags)};
-  const u64 stack = (s.rsp - sizeof frame) & 0xffff'ffff;
-  if (!write_linear(v, s.ss.base + stack, frame, sizeof frame)) return false;
+  const u32 frame[] = {static_cast<u32>(e.error_code), static_cast<u32>(s.rip), s.cs.selector, static_cast<u32>(s.rflags)};
+  const usize bytes = sizeof frame - (e.has_error_code ? 0 : sizeof *frame);
+  const u64 stack = (s.rsp - bytes) & 0xffff'ffff;
+  if (!write_linear(v, s.ss.base + stack, frame + !e.has_error_code, bytes)) return false;
   s.cs = cs;
   s.rip = u64{gate.offset_mid} << 16 | gate.offset_low;
   v.reg(rsp) = s.rsp = stack;
@@ -76,12 +84,15 @@ bool deliver_32(Vcpu& v, u8 vector, u64 error_code) {
   return true;
 }
 
+bool deliver(Vcpu& v, const Event& e) {
+  v.vmcb().int_state = 0;
+  if (v.long_mode()) return deliver_64(v, e);
+  return (v.save().cr0 & cr0_pe) && deliver_32(v, e);
+}
+
 }  // namespace
 
-bool deliver(Vcpu& v, u8 vector, u64 error_code) {
-  v.vmcb().int_state = 0;
-  if (v.long_mode()) return deliver_64(v, vector, error_code);
-  return (v.save().cr0 & cr0_pe) && deliver_32(v, vector, error_code);
-}
+bool deliver(Vcpu& v, u8 vector, u64 error_code) { return deliver(v, {vector, true, error_code}); }
+bool deliver_interrupt(Vcpu& v, u8 vector) { return deliver(v, {vector, false, 0}); }
 
 }  // namespace svm

@@ -5,6 +5,7 @@
 #include "lib/arch/io.hpp"
 #include "tests/machine/host/lock.hpp"
 #include "tests/machine/report/report.hpp"
+#include "tests/machine/svm/deliver.hpp"
 #include "tests/machine/svm/exit.hpp"
 #include "tests/machine/svm/views.hpp"
 
@@ -12,6 +13,7 @@ extern "C" {
 void world_switch(svm::u64* registers, svm::Vmcb* vmcb);
 void svm_vmload(svm::Vmcb* vmcb);
 void svm_wait_for_nmi();
+extern const host::u8 after_vmrun[];
 }
 
 namespace svm {
@@ -56,6 +58,12 @@ void follow_control_registers(Vcpu& v) {
   if (s.cr0 != v.host_cr0) arch::write_cr0(v.host_cr0 = s.cr0);
 }
 
+// Seen once, before NMIs were masked from the host's first instruction on; a guest must never be blamed for it.
+[[noreturn]] void mixed_up(Vcpu& v) {
+  report::event("vmcb", v.apic_id, "\"code\": \"0x%x\", \"efer\": \"0x%x\", \"cr3\": \"0x%x\"", v.vmcb().exit_code, v.save().efer, v.save().cr3);
+  report::end(host::End::host_fault, "a VMCB holds the host's state");
+}
+
 // `in_guest` goes up before the last look at what others may have decided, and comes down only when the registers are
 // at rest: whoever finds it down may replace them.
 void enter(Vcpu& v) {
@@ -76,9 +84,19 @@ void enter(Vcpu& v) {
     c.event_inj = event_valid | event_nmi | 2;
   }
   world_switch(v.registers, &c);
+  if (c.save.rip == reinterpret_cast<u64>(after_vmrun)) mixed_up(v);
   v.reg(rax) = c.save.rax;
   v.reg(rsp) = c.save.rsp;
   __atomic_store_n(&v.in_guest, 0, __ATOMIC_SEQ_CST);
+}
+
+// A nested page fault on the way through the guest's IDT or to its stack: exceptions come again by themselves, what an
+// interrupt controller has handed over does not.
+void deliver_again(Vcpu& v, u64 event) {
+  if (!(event & event_valid)) return;
+  if ((event & event_type) == event_nmi) v.nmi_owed = 1;
+  else if (const u8 vector = static_cast<u8>(event); vector >= 32 && (event & event_type) != event_software && !deliver_interrupt(v, vector))
+    report::end(host::End::host_fault, "interrupt lost in a nested page fault");
 }
 
 // An NMI that the host did not send is the guest's.
@@ -150,7 +168,9 @@ void run(Vcpu& v) {
     // Another processor may have made a new one of this while its exit waited.
     if (v.epoch == epoch) {
       v.vmcb().event_inj = 0;
+      const u64 interrupted = code == exit_code::npf ? v.vmcb().exit_int_info : 0;
       handle_exit(v);
+      deliver_again(v, interrupted);
     }
     machine.release();
   }

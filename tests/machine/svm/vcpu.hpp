@@ -54,6 +54,7 @@ void wake(Vcpu& v);
 void send_nmi(Vcpu& v);
 void inject(Vcpu& v, u64 event);
 
-inline constexpr u64 event_valid = 1ull << 31, event_exception = 3 << 8, event_nmi = 2 << 8, event_error_code = 1 << 11;
+inline constexpr u64 event_valid = 1ull << 31, event_exception = 3 << 8, event_nmi = 2 << 8, event_software = 4 << 8,
+                     event_type = 7 << 8, event_error_code = 1 << 11;
 
 }  // namespace svm

@@ -5,7 +5,7 @@
     bits 64
     section .text
     global save_fpu, restore_fpu
-    global world_switch, svm_vmload, svm_vmsave, svm_wait_for_nmi, nmi_entry
+    global world_switch, svm_vmload, svm_vmsave, svm_wait_for_nmi, nmi_entry, after_vmrun
 
 world_switch:                           ; RDI guest registers in encoding order, RSI VMCB
     push rbx
@@ -28,6 +28,7 @@ world_switch:                           ; RDI guest registers in encoding order,
 %endrep
     mov rdi, [rdi + 7 * 8]
     vmrun
+after_vmrun:
     push rdi
     mov rdi, [rsp + 8]
     mov [rdi + 1 * 8], rcx
