@@ -29,11 +29,12 @@ $(M)/boot_rom.bin: tests/machine/rom/boot_rom.nasm tests/machine/rom/layout.inc
 -include $(shell find $(M)/obj -name '*.d' 2>/dev/null)
 
 # ---- Guests of one rule each ----
-MODEL_CASES := $(shell sed -n 's/^%ifdef CASE_//p' tests/machine/guests/rules.nasm)
+# A case that starts with es_ is an SEV-ES guest.
+MODEL_CASES := $(shell sed -n 's/^%ifdef CASE_\([a-z]\)/\1/p' $(filter-out %/frame.inc,$(wildcard tests/machine/guests/*.inc)))
 MODEL_GUESTS := $(MODEL_CASES:%=$(M)/guests/%.bin)
-$(M)/guests/%.bin: tests/machine/guests/rules.nasm tests/machine/guests/frame.inc tests/machine/guests/tail.inc
+$(M)/guests/%.bin: tests/machine/guests/rules.nasm $(wildcard tests/machine/guests/*.inc)
 	@mkdir -p $(@D)
-	@$(NASM) -f bin -Werror -Itests/machine/guests/ -DCASE_$* $< -o $@
+	@$(NASM) -f bin -Werror -Itests/machine/guests/ -DCASE_$* $(if $(filter es_%,$*),-DES_GUEST) $< -o $@
 
 $(M)/initrd: build/guest/initrd tests/machine/guests/init
 	@mkdir -p $(M)/stage

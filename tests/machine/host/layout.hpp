@@ -17,7 +17,7 @@ inline constexpr u16 report_port = 0x5e0, exit_port = 0x5f0;
 
 enum class Mode : u32 { plain, sev, es, snp };
 // Values for isa-debug-exit; QEMU's exit status is twice this and one.
-enum class End : u32 { power_off = 0x10, reset, terminated, violation, refused, host_fault, shut_down, lie_done };
+enum class End : u32 { power_off = 0x10, reset, terminated, violation, refused, host_fault, shut_down, lie_done, hung };
 
 struct Parameters {
   static constexpr u64 magic_value = 0x3154534f484c444d;  // "MDLHOST1"
@@ -30,6 +30,7 @@ struct Parameters {
   u32 lenient;     // report violations and go on
   u32 verbose;
   char lie[64];
+  u32 intercept_tsc;  // RDTSC and RDTSCP raise #VC
   u32 kernel_hashes;  // 1: measure kernel, initrd and command line; 2: and spoil the kernel's hash
 };
 

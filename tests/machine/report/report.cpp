@@ -18,11 +18,11 @@ bool ended;
 
 constexpr const char* violation_names[] = {
     "access-unvalidated", "access-unassigned", "double-validation", "double-rescind", "validate-unassigned",
-    "shared-access-private", "execute-shared", "walk-shared", "psc-validated", "psc-repeated", "pvalidate-size",
+    "shared-access-private", "execute-shared", "psc-validated", "psc-repeated", "pvalidate-size",
     "rmpadjust-size", "vmsa-aligned", "vmsa-bad", "ghcb-private", "ghcb-protocol", "msr-protocol",
-    "vmpl", "unknown-exit"};
+    "unknown-exit"};
 static_assert(sizeof violation_names / sizeof *violation_names == static_cast<unsigned>(Violation::count));
-constexpr const char* end_names[] = {"power-off", "reset", "terminated", "violation", "refused", "host-fault", "shut-down", "lie-done"};
+constexpr const char* end_names[] = {"power-off", "reset", "terminated", "violation", "refused", "host-fault", "shut-down", "lie-done", "hung"};
 
 void put(char c) { arch::out8(host::report_port, static_cast<u8>(c)); }
 

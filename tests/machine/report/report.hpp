@@ -36,17 +36,15 @@ enum class Violation : u8 {
   validate_unassigned,
   shared_access_private,  // access without C-bit to a private page
   execute_shared,         // instruction fetch from a shared page
-  walk_shared,            // page table in a shared page
   psc_validated,          // made shared while still validated
   psc_repeated,           // already in the state asked for
-  pvalidate_size,
+  pvalidate_size,         // no such size, or not aligned to it
   rmpadjust_size,
   vmsa_aligned,           // VMSA on a 2 MiB boundary (erratum 1467)
   vmsa_bad,
   ghcb_private,           // GHCB, scratch or list in a private page
   ghcb_protocol,          // malformed GHCB use
   msr_protocol,
-  vmpl,
   unknown_exit,
   count
 };

@@ -62,6 +62,7 @@ std::string parameter_page(const Guest& guest)
     p.memory = guest.memory_mib * 1048576ull;
     p.image_size = std::filesystem::file_size(guest.image);
     p.lenient = guest.lenient;
+    p.intercept_tsc = guest.intercept_tsc;
     p.kernel_hashes = guest.kernel_hashes;
     if (guest.lie.size() >= sizeof p.lie) throw std::runtime_error("name of a lie too long");
     std::memcpy(p.lie, guest.lie.data(), guest.lie.size());

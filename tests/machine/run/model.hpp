@@ -20,6 +20,7 @@ struct Guest
     host::Mode mode = host::Mode::snp;
     unsigned cpus = 1, memory_mib = 512;
     bool lenient = false;
+    bool intercept_tsc = false;
     unsigned kernel_hashes = 0;
     std::string lie;
     std::string kernel, initrd, append;

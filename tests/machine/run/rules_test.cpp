@@ -14,6 +14,9 @@ struct Case
     End end;
     std::string why;       // of the report: the rule, or the reason of a refusal
     unsigned cpus = 1;
+
+    // SEV-ES guests; those of a host that intercepts RDTSC; those that go on after what the host reports.
+    bool starts_with(const char* prefix) const { return name.rfind(prefix, 0) == 0; }
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
@@ -27,13 +30,17 @@ TEST_P(Rule, IsEnforced)
     guest.image = "build/machine/guests/" + c.name + ".bin";
     guest.memory_mib = 64;
     guest.cpus = c.cpus;
+    guest.mode = c.starts_with("es_") ? host::Mode::es : host::Mode::snp;
+    guest.intercept_tsc = c.starts_with("asked_");
+    guest.lenient = c.starts_with("lenient_");
     model::Run run("rule-" + c.name, guest);
     const auto status = run.wait(model::Seconds{30});
     ASSERT_EQ(status, model::status_of(c.end)) << run.tail();
     const auto report = run.report();
     EXPECT_TRUE(report.complete());
-    if (!c.why.empty()) EXPECT_EQ(report.why(), c.why);
-    if (c.end == End::power_off) EXPECT_EQ(report.count("violations_total"), 0u);
+    if (guest.lenient) EXPECT_EQ(report.count(c.why), 1u);
+    else if (!c.why.empty()) EXPECT_EQ(report.why(), c.why);
+    if (c.end == End::power_off && !guest.lenient) EXPECT_EQ(report.count("violations_total"), 0u);
 }
 
 const Case kept[] = {
@@ -49,7 +56,16 @@ const Case kept[] = {
     {"apic_ids", End::power_off, ""},               {"jump_table", End::power_off, ""},
     {"hidden_ram", End::power_off, ""},             {"ap_create", End::power_off, "", 2},
     {"ap_stress", End::power_off, "", 2},
-    {"launch_pages", End::power_off, ""},
+    {"launch_pages", End::power_off, ""},           {"write_launch_page", End::power_off, ""},
+    {"part_of_large_page_shared", End::power_off, ""}, {"rmpadjust_mismatch", End::power_off, ""},
+    {"rmpadjust_in_use", End::power_off, "", 2},    {"psc_outside_ram", End::power_off, ""},
+    {"walk_without_c_bit", End::power_off, ""},     {"es_pvalidate_undefined", End::power_off, ""},
+    {"asked_rdtsc", End::power_off, ""},            {"halt", End::power_off, ""},
+    {"interrupt_through_new_table", End::power_off, ""},
+    {"reset_hold_msr", End::power_off, "", 2},      {"reset_hold_ghcb", End::power_off, "", 2},
+    {"es_reset_hold_msr", End::power_off, "", 2},   {"es_reset_hold_ghcb", End::power_off, "", 2},
+    {"es_sipi_alone", End::power_off, "", 2},
+    {"lenient_pvalidate", End::power_off, "double-validation"},
 };
 
 const Case broken[] = {
@@ -79,6 +95,17 @@ const Case broken[] = {
     {"vmsa_without_attribute", End::violation, "vmsa-bad", 2},
     {"vmsa_bad_efer", End::violation, "vmsa-bad", 2},
     {"vmsa_features", End::violation, "vmsa-bad", 2},
+    {"pvalidate_size", End::violation, "pvalidate-size"},
+    {"pvalidate_unaligned", End::violation, "pvalidate-size"},
+    {"rmpadjust_bad_size", End::violation, "rmpadjust-size"},
+    {"validate_launch_page", End::violation, "double-validation"},
+    {"walk_unassigned", End::violation, "access-unassigned"},
+    {"jump_table_bad", End::violation, "ghcb-protocol"},
+    {"run_vmpl", End::violation, "ghcb-protocol"},
+    {"ap_create_unknown", End::violation, "ghcb-protocol", 2},
+    {"vc_without_handler", End::shut_down, "#VC could not be delivered"},
+    {"asked_rdtsc_without_handler", End::shut_down, "#VC could not be delivered"},
+    {"es_everyone_holds", End::hung, "every processor waits for another to start it"},
     {"terminate", End::terminated, ""},
     {"triple_fault", End::shut_down, "triple fault"},
 };

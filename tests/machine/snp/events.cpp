@@ -130,7 +130,7 @@ void on_vmmcall(Request& r) {
 
 void on_reset_hold(Request& r) {
   done(r);
-  r.v.state = svm::RunState::reset_hold;
+  enter_reset_hold(r.v);
 }
 
 void on_jump_table(Request& r) {

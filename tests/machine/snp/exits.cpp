@@ -43,12 +43,12 @@ void handle(Vcpu& v) {
         return vmgexit(v);
       }
       return vc(v, code);
-    case exit_code::dr7_read: case exit_code::dr7_write: case exit_code::rdtsc: case exit_code::rdpmc:
-    case exit_code::cpuid: case exit_code::invd: case exit_code::ioio: case exit_code::rdtscp:
-    case exit_code::monitor: case exit_code::mwait:
+    case exit_code::dr7_read: case exit_code::dr7_write: case exit_code::rdpmc: case exit_code::cpuid:
+    case exit_code::invd: case exit_code::ioio: case exit_code::rdtscp: case exit_code::monitor: case exit_code::mwait:
       return vc(v, code);
-    case exit_code::wbinvd:  // QEMU 7.2 calls INVD by the same code
-      return vc(v, decode(v).opcode == Opcode::invd ? exit_code::invd : code);
+    // QEMU 7.2 calls INVD by WBINVD's code, and RDTSCP by RDTSC's.
+    case exit_code::wbinvd: return vc(v, decode(v).opcode == Opcode::invd ? exit_code::invd : code);
+    case exit_code::rdtsc: return vc(v, decode(v).opcode == Opcode::rdtscp ? exit_code::rdtscp : code);
     default:
       if (code >= 0x80 && code <= 0x86) return inject(v, event_exception | 6);  // SVM instructions
       report::event("exit", v.apic_id, "\"code\": \"0x%x\", \"rip\": \"0x%x\"", code, v.save().rip);

@@ -68,25 +68,10 @@ u64 answer(Vcpu& v, u64 request) {
 
 }  // namespace
 
-void release_from_reset_hold(Vcpu& target) {
-  if (msr::InfoField::get(target.ghcb_msr) == info(Info::ap_reset_hold_request)) {
-    target.ghcb_msr = info(Info::ap_reset_hold) | msr::Gfn::put(1);
-  } else if (auto* ghcb = static_cast<Ghcb*>(svm::views::pointer(target.ghcb_msr & msr::Gfn::mask, false))) {
-    ghcb->exit_info_2 = 1;
-    ghcb->valid_bitmap[14] |= 1 << 4;
-  }
-  target.state = svm::RunState::running;
-  report::event("ap-release", target.apic_id);
-  svm::wake(target);
-}
-
 void msr_protocol(Vcpu& v) {
   const u64 request = v.ghcb_msr;
   report::count_msr_protocol(msr::InfoField::get(request));
-  if (msr::InfoField::get(request) == info(Info::ap_reset_hold_request)) {
-    v.state = svm::RunState::reset_hold;
-    return;
-  }
+  if (msr::InfoField::get(request) == info(Info::ap_reset_hold_request)) return enter_reset_hold(v);
   u64 reply = answer(v, request);
   if (lies::chosen().msr_reply) lies::chosen().msr_reply(v, request, reply);
   v.ghcb_msr = reply;

@@ -34,7 +34,7 @@ struct Target {
   bool fault = false;  // #PF or #GP instead of a result
 };
 
-Target target_of(Vcpu& v) {
+Target target_of(Vcpu& v, Violation wrong_size) {
   Target t;
   // Bits 11:0 of the address are ignored; OVMF relies on it for its RMPADJUST probe.
   const u64 linear = (v.long_mode() ? v.reg(rax) : static_cast<u32>(v.reg(rax))) & ~4095ull;
@@ -42,6 +42,7 @@ Target target_of(Vcpu& v) {
   t.large = size == 1;
   if (size > 1 || (t.large && linear % 2_MiB)) {
     t.outcome = fail_input;
+    report::violation(wrong_size, v.apic_id, linear, v.save().rip);
     return t;
   }
   const Translation where = translate(v, linear);
@@ -50,9 +51,11 @@ Target target_of(Vcpu& v) {
   return t;
 }
 
-// The RMP entry of every 4 KiB page that the operation covers has its size and is the guest's.
+// The RMP entry is the guest's: the first alone when its size does not fit, for then nothing else is looked at.
 bool assigned(Vcpu& v, const Target& t) {
-  for (u64 gpa = t.gpa; gpa < t.gpa + (t.large ? 2_MiB : 4096); gpa += 4096) {
+  const rmp::Entry* first = rmp::find(t.gpa);
+  const u64 bytes = t.large && !(first && first->assigned && !first->large) ? 2_MiB : 4096;
+  for (u64 gpa = t.gpa; gpa < t.gpa + bytes; gpa += 4096) {
     rmp::Entry* e = rmp::find(gpa);
     if (e && e->assigned) continue;
     if (e && e->tampered) {  // the host had not done what it said, and does it now
@@ -69,7 +72,7 @@ bool assigned(Vcpu& v, const Target& t) {
 }
 
 void pvalidate(Vcpu& v, unsigned length) {
-  const Target t = target_of(v);
+  const Target t = target_of(v, Violation::pvalidate_size);
   if (t.fault || v.save().cpl) return inject(v, event_exception | event_error_code | 13);
   if (t.outcome || v.reg(rdx) > 1 || !assigned(v, t)) return finish(v, fail_input, false, length);
   const bool validate = v.reg(rdx) & 1;
@@ -103,15 +106,23 @@ void pvalidate(Vcpu& v, unsigned length) {
   finish(v, ok, false, length);
 }
 
+// While a processor runs, its VMSA is in use [apm3 chapter 4].
+bool in_use(u64 gpa) {
+  for (u32 i = 0; i < vcpu_count(); ++i)
+    if (vcpu(i).created_from == gpa && vcpu(i).state == RunState::running) return true;
+  return false;
+}
+
 // Permissions of other VMPLs are kept but not enforced: every processor of this model runs at VMPL 0.
 void rmpadjust(Vcpu& v, unsigned length) {
   ++report::counts().rmpadjust;
-  const Target t = target_of(v);
+  const Target t = target_of(v, Violation::rmpadjust_size);
   if (t.fault || v.save().cpl) return inject(v, event_exception | event_error_code | 13);
   const u64 vmpl = v.reg(rdx) & 0xff, mask = v.reg(rdx) >> 8 & 0xff;
   if (t.outcome || vmpl > 3 || mask > 15 || v.reg(rdx) >> 17 || !assigned(v, t)) return finish(v, fail_input, false, length);
   if (vmpl == 0) return finish(v, fail_permission, false, length);
   rmp::Entry& e = *rmp::find(t.gpa);
+  if (in_use(t.gpa)) return finish(v, fail_in_use, false, length);
   if (t.large && !e.large) return finish(v, fail_size, false, length);
   if (!t.large && e.large) rmp::smash(t.gpa);
   if (!e.validated) {

@@ -40,8 +40,8 @@ bool has_processor(u32 apic_id);
 bool save_area_in_use(u64 gpa);
 bool create_processor(Vcpu& v, u32 apic_id, u64 vmsa_gpa, u64 sev_features, bool on_init);
 bool destroy_processor(Vcpu& v, u32 apic_id);
+void enter_reset_hold(Vcpu& v);
 void release_from_reset_hold(Vcpu& target);
 bool guest_request(Vcpu& v, u64 request_gpa, u64 response_gpa, u64& error);
-
 
 }  // namespace snp

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "lib/cc/sev/ghcb_msr.hpp"
 #include "lib/cc/sev/vmsa.hpp"
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/snp/model.hpp"
 #include "tests/machine/snp/rmp.hpp"
 #include "tests/machine/svm/views.hpp"
 
-// Processors that the guest makes of a page of its own [ghcb §4.1.10; apm2 §15.36.9].
+// Processors that the guest makes of a page of its own, and those that wait in reset hold [ghcb §4.1.10, §4.3; apm2 §15.36.9].
 namespace snp {
 
 namespace {
 
+namespace msr = cc::sev::msr;
 using report::Violation;
 
 Vcpu* processor(u32 apic_id) {
@@ -71,6 +73,25 @@ bool destroy_processor(Vcpu& v, u32 apic_id) {
   halt(v, *target);
   report::event("ap-destroy", apic_id);
   return true;
+}
+
+void enter_reset_hold(Vcpu& v) {
+  v.state = svm::RunState::reset_hold;
+  for (u32 i = 0; i < svm::vcpu_count(); ++i)
+    if (svm::vcpu(i).state == svm::RunState::running) return;
+  report::end(host::End::hung, "every processor waits for another to start it");
+}
+
+void release_from_reset_hold(Vcpu& target) {
+  if (msr::InfoField::get(target.ghcb_msr) == static_cast<u64>(msr::Info::ap_reset_hold_request)) {
+    target.ghcb_msr = static_cast<u64>(msr::Info::ap_reset_hold) | msr::Gfn::put(1);
+  } else if (auto* ghcb = static_cast<cc::sev::Ghcb*>(svm::views::pointer(target.ghcb_msr & msr::Gfn::mask, false))) {
+    ghcb->exit_info_2 = 1;
+    ghcb->valid_bitmap[14] |= 1 << 4;
+  }
+  target.state = svm::RunState::running;
+  report::event("ap-release", target.apic_id);
+  svm::wake(target);
 }
 
 }  // namespace snp

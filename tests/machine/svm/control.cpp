@@ -64,6 +64,10 @@ void prepare(Vcpu& v) {
   if (encrypted_state) {
     c.misc_1 |= intercept::rdpmc | intercept::invd;
     c.misc_2 |= intercept::wbinvd | intercept::monitor | intercept::mwait;
+    if (host::parameters().intercept_tsc) {
+      c.misc_1 |= intercept::rdtsc;
+      c.misc_2 |= intercept::rdtscp;
+    }
     c.dr_read = c.dr_write = 1 << 7;
     c.exceptions = 1 << 6;
   }

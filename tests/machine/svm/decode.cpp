@@ -65,6 +65,7 @@ Instruction decode_group_1(const u8* b, const Prefixes& p, unsigned at) {
   const auto is = [&](Opcode o) { return Instruction{o, static_cast<u8>(at + 1)}; };
   switch (b[at]) {
     case 0xd9: return is(p.repeat ? Opcode::vmgexit : Opcode::vmmcall);
+    case 0xf9: return is(Opcode::rdtscp);
     case 0xff: return is(p.repeat == 0xf2 ? Opcode::pvalidate : Opcode::unknown);
     case 0xfe: return is(p.repeat == 0xf3 ? Opcode::rmpadjust : Opcode::unknown);
   }
