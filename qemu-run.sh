@@ -27,7 +27,8 @@ serial console. Ctrl-a x ends QEMU, Ctrl-a c is its monitor.
   --snp, --tdx         confidential guest, on a host that can
   --model snp|es|sev|plain
                        the same without such a host: in the model (tests/machine/README.md), whose
-                       report goes to build/machine/report.json; exit status 0 when the guest powers off
+                       report goes to build/machine/report.json; exit status 0 when the guest powers off,
+                       else as that report ends
   --image FILE         another firmware for --model, such as an OVMF.fd
   --lie NAME           what the model's host answers falsely (tests/machine/LIES.md)
   --lenient            the model reports violations and goes on
@@ -313,6 +314,10 @@ main() {
     fi
     [[ -n $confidential ]] || say "accelerator $accel$([[ $accel == kvm ]] || echo ' (no working KVM here)'); Ctrl-a x ends QEMU"
     [[ -z $gdb ]] || say "waiting for gdb: target remote localhost:1234"
+    if [[ -n $model ]]; then
+        run_model
+        return
+    fi
     [[ -n $tpm ]] || exec "${words[@]}"
     start_tpm
     "${words[@]}"

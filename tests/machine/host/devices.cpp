@@ -4,10 +4,12 @@
 #include "lib/arch/cpu.hpp"
 #include "lib/arch/io.hpp"
 #include "tests/machine/host/hidden_ram.hpp"
+#include "tests/machine/host/paging.hpp"
 #include "tests/machine/host/pool.hpp"
 #include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/svm/exit.hpp"
+#include "tests/machine/svm/guest_memory.hpp"
 #include "tests/machine/svm/views.hpp"
 
 namespace host {
@@ -53,7 +55,7 @@ bool start_ipi(svm::Vcpu& v, u32 icr) {
 bool is_device(u64 gpa) {
   const u64 end_of_ram = pool_base(parameters().memory) + pool_bytes;
   return !svm::views::is_ram(gpa) && !svm::views::is_private_rom(gpa) && gpa >= low_ram_end &&
-         (gpa < 4_GiB || gpa >= end_of_ram);
+         (gpa < 4_GiB || (gpa >= end_of_ram && gpa < svm::c_bit));
 }
 
 }  // namespace
@@ -82,6 +84,7 @@ void port_out(svm::Vcpu& v, u16 port, unsigned bytes, u32 value) {
 bool mmio_read(svm::Vcpu& v, u64 gpa, unsigned bytes, u64& value) {
   if (!is_device(gpa)) return false;
   ++report::counts().mmio_read;
+  reach(gpa);
   switch (bytes) {
     case 1: value = arch::read8(gpa); break;
     case 2: value = arch::read16(gpa); break;
@@ -100,6 +103,7 @@ bool mmio_write(svm::Vcpu& v, u64 gpa, unsigned bytes, u64 value) {
     return __builtin_memcpy(svm::views::pointer(gpa, true), &value, bytes), true;
   if (!is_device(gpa)) return false;
   ++report::counts().mmio_write;
+  reach(gpa);
   if (gpa == lapic + lapic_icr_low && bytes == 4 && start_ipi(v, static_cast<u32>(value))) return true;
   switch (bytes) {
     case 1: arch::write8(gpa, static_cast<u8>(value)); return true;

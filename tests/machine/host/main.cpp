@@ -3,6 +3,7 @@
 #include "lib/arch/io.hpp"
 #include "lib/base/result.hpp"
 #include "tests/machine/host/hidden_ram.hpp"
+#include "tests/machine/host/paging.hpp"
 #include "tests/machine/host/pool.hpp"
 #include "tests/machine/lies/lies.hpp"
 #include "tests/machine/report/report.hpp"
@@ -87,6 +88,7 @@ void boot_processor() {
 void host_main(u32 apic_id) {
   svm::Vcpu& v = svm::vcpu(apic_id);
   v.apic_id = apic_id;
+  use_own_tables();
   if (apic_id == 0) {
     boot_processor();
   } else {

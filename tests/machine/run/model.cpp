@@ -35,12 +35,15 @@ std::string read_file(const std::string& path)
 
 void add_host(std::vector<std::string>& words, const Guest& guest, const std::string& parameters)
 {
-    const auto total = std::to_string(host::machine_memory(guest.memory_mib * 1048576ull) >> 20) + "M";
+    const auto mib = host::machine_memory(guest.memory_mib * 1048576ull) >> 20;
+    const auto total = std::to_string(mib) + "M";
     for (const auto& word : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-accel", "tcg"}) words.push_back(word);
     for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
              {"-machine", "q35,memory-backend=ram"},
              {"-object", "memory-backend-ram,id=ram,size=" + total + ",reserve=off"},
-             {"-m", total},
+             // Room for more RAM makes QEMU say in etc/reserved-memory-end where all of it ends, so that no firmware puts BARs
+             // where the host's is.
+             {"-m", total + ",slots=1,maxmem=" + std::to_string(mib + 1024) + "M"},
              {"-cpu", "max,vendor=AuthenticAMD,la57=off,phys-bits=48"},
              {"-smp", std::to_string(guest.cpus)},
              {"-bios", "build/machine/boot_rom.bin"},

@@ -36,6 +36,11 @@ void map_devices() {
   // Whatever is not RAM of this machine above is PCI's.
   const u64 devices = (host::pool_base(p.memory) + host::pool_bytes + 1_GiB - 1) >> 30;
   for (u64 gib = devices; gib < 512; ++gib) half[false][gib] = gib << 30 | large_flags;
+  for (u64 slot = 1; slot < 256; ++slot) {
+    auto* table = host::pool_array<u64>(512);
+    for (u64 i = 0; i < 512; ++i) table[i] = slot << 39 | i << 30 | large_flags;
+    paged_root[slot] = reinterpret_cast<u64>(table) | table_flags;
+  }
 }
 
 // The guest's RAM where QEMU has it, and the image in place of our ROM.
