@@ -12,7 +12,7 @@ using model::Seconds;
 
 const std::string trixie = "build/ovmf-trixie/OVMF.fd";      // edk2 2025.02
 const std::string bookworm = "/usr/share/ovmf/OVMF.fd";      // edk2 2022.11
-constexpr Seconds long_enough{120};
+constexpr Seconds long_enough{300};  // a quiet machine takes 20
 
 model::Guest ovmf(unsigned memory_mib, unsigned cpus, Mode mode = Mode::snp)
 {

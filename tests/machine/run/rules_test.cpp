@@ -61,7 +61,7 @@ const Case kept[] = {
     {"rmpadjust_in_use", End::power_off, "", 2},    {"psc_outside_ram", End::power_off, ""},
     {"walk_without_c_bit", End::power_off, ""},     {"es_pvalidate_undefined", End::power_off, ""},
     {"asked_rdtsc", End::power_off, ""},            {"halt", End::power_off, ""},
-    {"interrupt_through_new_table", End::power_off, ""},
+    {"interrupt_through_new_table", End::power_off, ""}, {"halt_in_shadow", End::power_off, ""},
     {"reset_hold_msr", End::power_off, "", 2},      {"reset_hold_ghcb", End::power_off, "", 2},
     {"es_reset_hold_msr", End::power_off, "", 2},   {"es_reset_hold_ghcb", End::power_off, "", 2},
     {"es_sipi_alone", End::power_off, "", 2},

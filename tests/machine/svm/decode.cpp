@@ -82,6 +82,7 @@ Instruction decode(Vcpu& v) {
   const Prefixes p = prefixes(b, n, long_code);
   unsigned at = p.length;
   if (b[at] == 0xcf) return {Opcode::iret, static_cast<u8>(at + 1), 0, static_cast<u8>(p.operand ? 4 : 2)};
+  if (b[at] == 0xf4) return {Opcode::hlt, static_cast<u8>(at + 1)};
   if (b[at] != 0x0f) return decode_mov(b, p, at);
   const auto is = [&](Opcode o) { return Instruction{o, static_cast<u8>(at + 1)}; };
   switch (b[++at]) {

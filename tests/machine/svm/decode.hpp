@@ -6,7 +6,7 @@
 namespace svm {
 
 // The instructions that the host itself must tell apart; everything else is the guest's to decode.
-enum class Opcode : u8 { unknown, cpuid, rdmsr, wrmsr, wbinvd, invd, vmmcall, vmgexit, rdtscp, pvalidate, rmpadjust, cr0_write, lmsw, mov, iret };
+enum class Opcode : u8 { unknown, cpuid, rdmsr, wrmsr, wbinvd, invd, vmmcall, vmgexit, rdtscp, pvalidate, rmpadjust, cr0_write, lmsw, mov, iret, hlt };
 
 struct Instruction {
   Opcode opcode = Opcode::unknown;

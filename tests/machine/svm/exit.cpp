@@ -43,8 +43,14 @@ void real_mode_iret(Vcpu& v) {
   v.vmcb().int_state = 0;
 }
 
+// An interrupt in the shadow: the HLT there has begun and ended.
+void end_shadow(Vcpu& v) {
+  if (v.save().rip == v.shadowed_rip && decode(v).opcode == Opcode::hlt) v.skip(1);
+}
+
 void handle_exit(Vcpu& v) {
   switch (v.vmcb().exit_code) {
+    case exit_code::interrupt: return end_shadow(v);
     case exit_code::iret: return real_mode_iret(v);
     case exit_code::cr0_selective: return write_cr0(v);
     case exit_code::shutdown:

@@ -11,6 +11,7 @@ void handle_exit(Vcpu& v);
 void write_cr0(Vcpu& v);
 // The first IRET in real mode on a stack that is still 32 bits wide: QEMU 7.2 would take SP for ESP.
 void real_mode_iret(Vcpu& v);
+void end_shadow(Vcpu& v);
 
 // What a kind of guest makes of the exits that are about it; set once.
 struct Model {

@@ -64,6 +64,15 @@ void follow_control_registers(Vcpu& v) {
   report::end(host::End::host_fault, "a VMCB holds the host's state");
 }
 
+// VMRUN of QEMU 7.2 forgets the shadow of an STI: a pending interrupt would come in before the HLT that follows, and the
+// HLT would wait for another. Intercepted for this entry, it comes back to end_shadow().
+void keep_shadow(Vcpu& v) {
+  Vmcb& c = v.vmcb();
+  const bool shadow = c.int_state & 1;
+  v.shadowed_rip = c.save.rip;
+  c.misc_1 = (c.misc_1 & ~intercept::interrupt) | (shadow ? intercept::interrupt : 0);
+}
+
 // `in_guest` goes up before the last look at what others may have decided, and comes down only when the registers are
 // at rest: whoever finds it down may replace them.
 void enter(Vcpu& v) {
@@ -78,6 +87,7 @@ void enter(Vcpu& v) {
   c.save.rsp = v.reg(rsp);
   c.save.efer |= efer_svme;
   follow_control_registers(v);
+  keep_shadow(v);
   c.n_cr3 = views::root(v.paging());
   if (v.nmi_owed && !(c.event_inj & event_valid)) {
     v.nmi_owed = 0;

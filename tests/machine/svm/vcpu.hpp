@@ -21,6 +21,7 @@ struct Vcpu {
   volatile u32 present = 0;
   u32 init_received = 0;           // the next SIPI counts
   volatile u32 epoch = 0;          // counts the register sets that it was given
+  u64 shadowed_rip = 0;            // the last entry was into the shadow of an STI, here
   u32 load_state = 0;              // VMLOAD before the next entry
   u64 host_cr0 = 0, host_cr4 = 0;  // of this processor outside the guest
   u64 ghcb_msr = 1;

@@ -47,14 +47,14 @@ static_assert(offsetof(Vmcb, exit_code) == 0x70 && offsetof(Vmcb, event_inj) == 
 
 // Bits of misc_1 and misc_2.
 namespace intercept {
-inline constexpr u32 nmi = 1 << 1, cr0_selective = 1 << 5, rdtsc = 1 << 14, rdpmc = 1 << 15, cpuid = 1 << 18, iret = 1 << 20, invd = 1 << 22,
+inline constexpr u32 interrupt = 1 << 0, nmi = 1 << 1, cr0_selective = 1 << 5, rdtsc = 1 << 14, rdpmc = 1 << 15, cpuid = 1 << 18, iret = 1 << 20, invd = 1 << 22,
                      ioio = 1 << 27, msr = 1 << 28, shutdown = 1u << 31;
 inline constexpr u32 vmrun = 1 << 0, vmmcall = 1 << 1, vmload = 1 << 2, vmsave = 1 << 3, stgi = 1 << 4, clgi = 1 << 5,
                      rdtscp = 1 << 7, wbinvd = 1 << 9, monitor = 1 << 10, mwait = 1 << 11;
 }  // namespace intercept
 
 namespace exit_code {  // [apm2 appx C]; those a guest hears of are in cc::sev::Exit
-inline constexpr u64 dr7_read = 0x27, dr7_write = 0x37, exception = 0x40, nmi = 0x61, cr0_selective = 0x65, rdtsc = 0x6e,
+inline constexpr u64 dr7_read = 0x27, dr7_write = 0x37, exception = 0x40, interrupt = 0x60, nmi = 0x61, cr0_selective = 0x65, rdtsc = 0x6e,
                      rdpmc = 0x6f, cpuid = 0x72, iret = 0x74, invd = 0x76, ioio = 0x7b, msr = 0x7c, shutdown = 0x7f, vmmcall = 0x81,
                      rdtscp = 0x87, wbinvd = 0x89, monitor = 0x8a, mwait = 0x8b, npf = 0x400, invalid = 0xffff'ffff, none = ~1ull;  // QEMU stores 32 bits of VMEXIT_INVALID
 }  // namespace exit_code
