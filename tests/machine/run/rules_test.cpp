@@ -58,7 +58,7 @@ const Case kept[] = {
     {"ap_stress", End::power_off, "", 2},
     {"launch_pages", End::power_off, ""},           {"write_launch_page", End::power_off, ""},
     {"part_of_large_page_shared", End::power_off, ""}, {"rmpadjust_mismatch", End::power_off, ""},
-    {"rmpadjust_in_use", End::power_off, "", 2},    {"psc_outside_ram", End::power_off, ""},
+    {"psc_outside_ram", End::power_off, ""},
     {"walk_without_c_bit", End::power_off, ""},     {"es_pvalidate_undefined", End::power_off, ""},
     {"asked_rdtsc", End::power_off, ""},            {"halt", End::power_off, ""},
     {"interrupt_through_new_table", End::power_off, ""}, {"halt_in_shadow", End::power_off, ""},

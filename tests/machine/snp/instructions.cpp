@@ -15,7 +15,7 @@ namespace {
 
 using namespace svm;
 using report::Violation;
-enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_in_use = 3, fail_size = 6 };
+enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_size = 6 };
 
 void finish(Vcpu& v, u32 result, bool carry, unsigned length) {
   if (host::parameters().verbose || (result && result != fail_in_use))
@@ -106,13 +106,6 @@ void pvalidate(Vcpu& v, unsigned length) {
   finish(v, ok, false, length);
 }
 
-// While a processor runs, its VMSA is in use [apm3 chapter 4].
-bool in_use(u64 gpa) {
-  for (u32 i = 0; i < vcpu_count(); ++i)
-    if (vcpu(i).created_from == gpa && vcpu(i).state == RunState::running) return true;
-  return false;
-}
-
 // Permissions of other VMPLs are kept but not enforced: every processor of this model runs at VMPL 0.
 void rmpadjust(Vcpu& v, unsigned length) {
   ++report::counts().rmpadjust;
@@ -122,7 +115,6 @@ void rmpadjust(Vcpu& v, unsigned length) {
   if (t.outcome || vmpl > 3 || mask > 15 || v.reg(rdx) >> 17 || !assigned(v, t)) return finish(v, fail_input, false, length);
   if (vmpl == 0) return finish(v, fail_permission, false, length);
   rmp::Entry& e = *rmp::find(t.gpa);
-  if (in_use(t.gpa)) return finish(v, fail_in_use, false, length);
   if (t.large && !e.large) return finish(v, fail_size, false, length);
   if (!t.large && e.large) rmp::smash(t.gpa);
   if (!e.validated) {

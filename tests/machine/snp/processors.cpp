@@ -60,7 +60,6 @@ bool create_processor(Vcpu& v, u32 apic_id, u64 gpa, u64 sev_features, bool on_i
   if (!usable(v, gpa, *vmsa, sev_features)) return false;
   halt(v, *target);
   svm::load(*target, *vmsa);
-  target->created_from = gpa;
   target->state = svm::RunState::running;
   report::event("ap-create", apic_id, "\"vmsa\": \"0x%x\", \"rip\": \"0x%x\", \"cs\": \"0x%x\"", gpa, vmsa->rip, vmsa->cs.base);
   svm::wake(*target);
