@@ -5,7 +5,7 @@
 
 #include "dxe/boot/global_variable.hpp"
 #include "dxe/core/runtime_loader.hpp"
-#include "dxe/drivers/console.hpp"
+#include "dxe/drivers/console/console.hpp"
 #include "lib/device_path/path.hpp"
 #include "lib/efi/variable.hpp"
 #include "lib/log/log.hpp"

@@ -3,6 +3,7 @@
 
 #include "dxe/core/connect.hpp"
 #include "dxe/core/event.hpp"
+#include "dxe/core/on_demand.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/device_path/path.hpp"
@@ -62,6 +63,11 @@ Result<> for_each_match(efi::LocateSearchType type, const Guid* protocol, void* 
   return Error::invalid_parameter;
 }
 
+void demand_what_matches(efi::LocateSearchType type, const Guid* protocol) {
+  if (type == efi::LocateSearchType::all_handles) demand_everything();
+  if (type == efi::LocateSearchType::by_protocol && protocol) demand(*protocol);
+}
+
 bool seeks_a_driver(efi::LocateSearchType type, const Guid* protocol) {
   if (type == efi::LocateSearchType::all_handles) return true;
   return type == efi::LocateSearchType::by_protocol && protocol &&
@@ -102,6 +108,7 @@ Result<> locate_handle(efi::LocateSearchType type, const Guid* protocol, void* s
   if (!buffer_size) return Error::invalid_parameter;
   TplGuard guard(efi::tpl_notify);
   if (seeks_a_driver(type, protocol)) seek_drivers();
+  demand_what_matches(type, protocol);
   const u64 room = *buffer_size / sizeof(efi::Handle);
   u64 found = 0;
   TRY(for_each_match(type, protocol, search_key, [&](HandleObject& h) {
@@ -145,6 +152,7 @@ Result<> locate_protocol(const Guid* protocol, void* registration, void** interf
     *interface = i->pointer;
     return {};
   }
+  demand(*protocol);
   for (HandleObject& h : all_handles())
     if (Interface* i = find_interface(h, *protocol)) {
       *interface = i->pointer;
@@ -156,6 +164,7 @@ Result<> locate_protocol(const Guid* protocol, void* registration, void** interf
 Result<> locate_device_path(const Guid* protocol, efi::DevicePath** path, efi::Handle* device) {
   if (!protocol || !path || !*path) return Error::invalid_parameter;
   TplGuard guard(efi::tpl_notify);
+  demand(*protocol);
   // Only the first instance of a multi-instance path is looked for.
   const device_path::Bytes wanted = device_path::first_instance(*path);
   HandleObject* best = nullptr;

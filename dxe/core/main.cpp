@@ -9,7 +9,7 @@
 #include "dxe/core/services.hpp"
 #include "dxe/core/sharing.hpp"
 #include "dxe/core/tpl.hpp"
-#include "dxe/drivers/console.hpp"
+#include "dxe/drivers/console/console.hpp"
 #include "dxe/drivers/device_path_protocols.hpp"
 #include "dxe/drivers/driver.hpp"
 #include "dxe/drivers/memory_attribute.hpp"

@@ -2,6 +2,7 @@
 #include "dxe/core/open_protocol.hpp"
 
 #include "dxe/core/connect.hpp"
+#include "dxe/core/on_demand.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
 #include "lib/efi/status_of.hpp"
@@ -88,6 +89,10 @@ efi::Status EFIAPI open_protocol(efi::Handle handle, const Guid* protocol, void*
   if (!object) return Status::invalid_parameter;
   if (auto ok = check_arguments(*object, agent, controller, attributes); !ok) return efi::status_of(ok);
   Interface* found = find_interface(*object, *protocol);
+  if (!found) {
+    demand(*protocol);
+    found = find_interface(*object, *protocol);
+  }
   if (attributes != how::test_protocol) *interface = nullptr;
   if (!found) return Status::unsupported;
   const Status status = efi::status_of(open(*object, *found, agent, controller, attributes));

@@ -64,6 +64,7 @@ Result<Bounce*> make_bounce(PciIoOperation operation, void* host, u64 bytes, Gpa
 }  // namespace
 
 constinit const mem::PageSource dma_pages = {allocate<MemoryType::boot_services_data>, release, share, unshare};
+constinit const mem::PageSource reserved_dma_pages = {allocate<MemoryType::reserved>, release, share, unshare};
 
 Result<> map_for_device(PciIoOperation operation, void* host, u64* bytes, Gpa limit, efi::PhysicalAddress* device, void** mapping) {
   if (!host || !bytes || !device || !mapping || *bytes == 0) return Error::invalid_parameter;

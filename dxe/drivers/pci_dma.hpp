@@ -15,6 +15,8 @@ inline constexpr Gpa dma_limit_32{4_GiB}, dma_limit_64{1ull << 52};
 
 // For our own drivers.
 extern const mem::PageSource dma_pages;
+// For what devices go on reading under the operating system: memory that it leaves alone.
+extern const mem::PageSource reserved_dma_pages;
 
 // [uefi §14.4 Map, Unmap, AllocateBuffer, FreeBuffer]. `limit`: the first address that the device cannot reach.
 Result<> map_for_device(efi::PciIoOperation operation, void* host, u64* bytes, Gpa limit, efi::PhysicalAddress* device, void** mapping);

@@ -102,6 +102,31 @@ void mmio_write16(Gpa a, u16 v) { by_ghcb() ? sev::mmio_out(a, v, 2) : arch::wri
 void mmio_write32(Gpa a, u32 v) { by_ghcb() ? sev::mmio_out(a, v, 4) : arch::write32(a.raw(), v); }
 void mmio_write64(Gpa a, u64 v) { by_ghcb() ? sev::mmio_out(a, v, 8) : arch::write64(a.raw(), v); }
 
+void mmio_copy_out(Gpa to, std::span<const u8> from) {
+  if (!by_ghcb()) {
+    __builtin_memcpy(reinterpret_cast<void*>(to.raw()), from.data(), from.size());
+    return;
+  }
+  for (u64 i = 0; i < from.size(); i += 8) {
+    u64 value = 0;
+    const u8 bytes = static_cast<u8>(from.size() - i < 8 ? from.size() - i : 8);
+    __builtin_memcpy(&value, &from[i], bytes);
+    sev::mmio_out(to + i, value, bytes);
+  }
+}
+
+void mmio_copy_in(std::span<u8> to, Gpa from) {
+  if (!by_ghcb()) {
+    __builtin_memcpy(to.data(), reinterpret_cast<const void*>(from.raw()), to.size());
+    return;
+  }
+  for (u64 i = 0; i < to.size(); i += 8) {
+    const u8 bytes = static_cast<u8>(to.size() - i < 8 ? to.size() - i : 8);
+    const u64 value = sev::mmio_in(from + i, bytes);
+    __builtin_memcpy(&to[i], &value, bytes);
+  }
+}
+
 arch::CpuidResult cpuid(u32 leaf, u32 subleaf) {
   switch (current.type) {
     case GuestType::plain:

@@ -52,6 +52,9 @@ void mmio_write8(Gpa address, u8 value);
 void mmio_write16(Gpa address, u16 value);
 void mmio_write32(Gpa address, u32 value);
 void mmio_write64(Gpa address, u64 value);
+// Device memory that behaves like RAM, as framebuffers do, in bulk.
+void mmio_copy_out(Gpa to, std::span<const u8> from);
+void mmio_copy_in(std::span<u8> to, Gpa from);
 
 // Registers that a host may intercept.
 arch::CpuidResult cpuid(u32 leaf, u32 subleaf);

@@ -84,6 +84,7 @@ void report(const arch::InterruptFrame& f) {
 extern "C" {
 [[noreturn]] void abort() { base::panic("a checked access failed"); }
 [[noreturn]] void __stack_chk_fail() { base::panic("a stack frame was overwritten"); }
+[[noreturn]] void __cxa_pure_virtual() { base::panic("a pure virtual function was called"); }
 }
 
 void base::panic(const char* why) {

@@ -11,7 +11,7 @@ using namespace base;
 inline constexpr u16 pci_vendor = 0x1af4;
 // Modern identifiers are 0x1040 plus the device type; transitional ones were given out one by one [virtio §4.1.2].
 inline constexpr u16 pci_modern_first = 0x1040;
-enum class DeviceType : u16 { network = 1, block = 2, entropy = 4, scsi = 8 };
+enum class DeviceType : u16 { network = 1, block = 2, entropy = 4, scsi = 8, gpu = 16 };
 constexpr u16 modern_id(DeviceType type) { return static_cast<u16>(pci_modern_first + static_cast<u16>(type)); }
 inline constexpr u16 pci_transitional_first = 0x1000, pci_transitional_last = 0x103f;
 constexpr u16 transitional_id(DeviceType type) {
@@ -24,6 +24,8 @@ constexpr u16 transitional_id(DeviceType type) {
       return 0x1004;
     case DeviceType::entropy:
       return 0x1005;
+    case DeviceType::gpu:
+      return 0;  // came with the modern ones
   }
   return 0;
 }

@@ -3,9 +3,11 @@
 
 boot_cxx    := clang++-19
 boot_out    := build/tests/boot
-boot_flags  := -std=c++23 -O1 -g -Wall -Wextra -Werror -Itests/boot -MMD -MP
+boot_flags  := -std=c++23 -O1 -g -Wall -Wextra -Werror -Itests/boot -I. -MMD -MP
 boot_source := $(wildcard tests/boot/*.cpp)
-boot_object := $(boot_source:tests/boot/%.cpp=$(boot_out)/%.o)
+# The reference pictures are painted with the firmware's font.
+boot_font   := $(wildcard lib/font/*.cpp)
+boot_object := $(boot_source:tests/boot/%.cpp=$(boot_out)/%.o) $(boot_font:%.cpp=$(boot_out)/%.o)
 
 guest_files     := build/guest/vmlinuz build/guest/initrd
 guest_test_root := build/guest/initrd-test
@@ -27,6 +29,10 @@ $(guest_test_root): build/guest/initrd build/guest/set_mutable tests/boot/guest/
 	tests/boot/guest/make_test_initrd.sh build/guest/initrd build/guest/set_mutable $@
 
 $(boot_out)/%.o: tests/boot/%.cpp
+	@mkdir -p $(@D)
+	$(boot_cxx) $(boot_flags) -c -o $@ $<
+
+$(boot_font:%.cpp=$(boot_out)/%.o): $(boot_out)/%.o: %.cpp
 	@mkdir -p $(@D)
 	$(boot_cxx) $(boot_flags) -c -o $@ $<
 

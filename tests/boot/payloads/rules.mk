@@ -6,6 +6,7 @@ payload_files := $(addprefix $(payload_out)/,marker.efi selftest.efi crash.efi m
 payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fshort-wchar \
 	-mno-red-zone -mgeneral-regs-only -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib \
 	-fno-threadsafe-statics -fms-extensions -Itests/boot/payloads -MMD -MP
+payload_files += $(payload_out)/screen.efi
 payload_link  := lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none
 
 selftest_objects := $(patsubst tests/boot/payloads/%.cpp,$(payload_out)/%.obj,$(wildcard tests/boot/payloads/selftest/*.cpp))

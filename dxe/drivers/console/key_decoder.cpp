@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
-#include "dxe/drivers/key_decoder.hpp"
+#include "dxe/drivers/console/key_decoder.hpp"
 
 namespace drivers {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
-#include "dxe/drivers/text_output.hpp"
+#include "dxe/drivers/console/text_output.hpp"
 
 #include "dxe/core/thunk.hpp"
 #include "dxe/core/tpl.hpp"
@@ -9,21 +9,13 @@ namespace {
 
 using core::thunk;
 
-struct Mode {
-  u8 columns, rows;
-};
-constexpr Mode modes[] = {{80, 25}, {80, 50}, {100, 31}};  // 0 and 1 have these sizes by definition [uefi §12.4.1]
-constexpr u8 default_attribute = efi::text_color::light_gray;
-// EFI's colour bits are BGR, the terminal's are RGB [ecma-48 §8.3.117].
-constexpr u8 terminal_color[8] = {0, 4, 2, 6, 1, 5, 3, 7};
-
 bool is_high_surrogate(char16_t c) { return c >= 0xd800 && c < 0xdc00; }
 bool is_low_surrogate(char16_t c) { return c >= 0xdc00 && c < 0xe000; }
+bool moves_cursor(char16_t c) { return c == u'\b' || c == u'\n' || c == u'\r'; }
 
 }  // namespace
 
-void TextOutput::init(Uart& uart) {
-  uart_ = &uart;
+void TextOutput::init_modes(std::span<const Mode> modes) {
   static_cast<efi::SimpleTextOutput&>(*this) = {
       .reset = thunk<&TextOutput::reset_console>,
       .output_string = thunk<&TextOutput::output>,
@@ -36,60 +28,34 @@ void TextOutput::init(Uart& uart) {
       .enable_cursor = thunk<&TextOutput::show_cursor>,
       .mode = &state_,
   };
-  state_ = {static_cast<std::int32_t>(sizeof modes / sizeof *modes), 0, default_attribute, 0, 0, 1};
-}
-
-u64 TextOutput::columns() const { return modes[state_.mode].columns; }
-u64 TextOutput::rows() const { return modes[state_.mode].rows; }
-
-void TextOutput::put_text(const char* ascii) {
-  for (; *ascii; ++ascii) uart_->put(static_cast<u8>(*ascii));
-}
-
-void TextOutput::put_number(u64 value) {
-  if (value >= 10) put_number(value / 10);
-  uart_->put(static_cast<u8>('0' + value % 10));
-}
-
-void TextOutput::put_code_point(u32 c) {
-  if (c < 0x80) {
-    uart_->put(static_cast<u8>(c));
-    return;
+  ASSERT(modes.size() <= max_modes);
+  for (usize i = 0; i < modes.size(); ++i) modes_[i] = modes[i];
+  const bool known = state_.max_mode != 0;
+  state_.max_mode = static_cast<std::int32_t>(modes.size());
+  if (!known) {
+    state_.attribute = default_attribute;
+    state_.cursor_visible = 1;
   }
-  if (c < 0x800) {
-    uart_->put(static_cast<u8>(0xc0 | c >> 6));
-  } else {
-    if (c < 0x1'0000) {
-      uart_->put(static_cast<u8>(0xe0 | c >> 12));
-    } else {
-      uart_->put(static_cast<u8>(0xf0 | c >> 18));
-      uart_->put(static_cast<u8>(0x80 | (c >> 12 & 0x3f)));
-    }
-    uart_->put(static_cast<u8>(0x80 | (c >> 6 & 0x3f)));
-  }
-  uart_->put(static_cast<u8>(0x80 | (c & 0x3f)));
+  if (state_.mode >= state_.max_mode || columns() == 0) state_.mode = 0;
+  if (column() >= columns()) state_.cursor_column = 0;
+  if (row() >= rows()) state_.cursor_row = static_cast<std::int32_t>(rows() - 1);
 }
 
-void TextOutput::new_line() {
-  put_text("\r\n");
-  state_.cursor_column = 0;
-  if (static_cast<u64>(state_.cursor_row) + 1 < rows()) ++state_.cursor_row;
+void TextOutput::line_feed() {
+  show_line_feed();
+  if (row() + 1 < rows()) ++state_.cursor_row;
 }
 
-void TextOutput::put_char(char16_t c) {
+void TextOutput::put(char16_t c) {
   switch (c) {
     case u'\b':
-      if (state_.cursor_column > 0) {
-        --state_.cursor_column;
-        uart_->put('\b');
-      }
+      if (state_.cursor_column == 0) return;
+      show_backspace();
+      --state_.cursor_column;
       return;
-    case u'\n':
-      uart_->put('\n');
-      if (static_cast<u64>(state_.cursor_row) + 1 < rows()) ++state_.cursor_row;
-      return;
+    case u'\n': return line_feed();
     case u'\r':
-      uart_->put('\r');
+      show_carriage_return();
       state_.cursor_column = 0;
       return;
     default: break;
@@ -101,9 +67,15 @@ void TextOutput::put_char(char16_t c) {
   u32 code = c < 0x20 || c == 0x7f ? u'?' : c;
   if (is_low_surrogate(c)) code = high_surrogate_ ? 0x1'0000 + ((high_surrogate_ & 0x3ffu) << 10) + (c & 0x3ffu) : u'?';
   high_surrogate_ = 0;
-  put_code_point(code);
+  show(code);
+  if (column() + 1 < columns()) {
+    ++state_.cursor_column;
+    return;
+  }
   // Explicit, because terminals differ in what they do at the last column.
-  if (static_cast<u64>(++state_.cursor_column) == columns()) new_line();
+  show_carriage_return();
+  state_.cursor_column = 0;
+  line_feed();
 }
 
 Result<> TextOutput::reset_console(efi::Boolean) {
@@ -115,28 +87,42 @@ Result<> TextOutput::reset_console(efi::Boolean) {
 Result<> TextOutput::output(const char16_t* text) {
   if (!text) return Error::invalid_parameter;
   core::TplGuard guard(efi::tpl_notify);
-  for (; *text; ++text) put_char(*text);
+  prepare();
+  for (; *text; ++text) put(*text);
+  finish();
   return {};
 }
 
 Result<> TextOutput::test(const char16_t* text) {
   if (!text) return Error::invalid_parameter;
-  for (; *text; ++text)
-    if (is_low_surrogate(*text) || (is_high_surrogate(*text) && !is_low_surrogate(*++text))) return Error::unsupported;
+  for (; *text; ++text) {
+    if (is_low_surrogate(*text) || (is_high_surrogate(*text) && !is_low_surrogate(text[1]))) return Error::unsupported;
+    if (!moves_cursor(*text) && !can_show(*text)) return Error::unsupported;
+    if (is_high_surrogate(*text)) ++text;
+  }
   return {};
 }
 
 Result<> TextOutput::query(u64 mode, u64* columns, u64* rows) {
   if (!columns || !rows) return Error::invalid_parameter;
-  if (mode >= sizeof modes / sizeof *modes) return Error::unsupported;
-  *columns = modes[mode].columns;
-  *rows = modes[mode].rows;
+  core::TplGuard guard(efi::tpl_notify);
+  prepare();
+  if (mode >= static_cast<u64>(state_.max_mode) || modes_[mode].columns == 0) return Error::unsupported;
+  *columns = modes_[mode].columns;
+  *rows = modes_[mode].rows;
   return {};
 }
 
 Result<> TextOutput::choose_mode(u64 mode) {
-  if (mode >= sizeof modes / sizeof *modes) return Error::unsupported;
+  core::TplGuard guard(efi::tpl_notify);
+  prepare();
+  if (mode >= static_cast<u64>(state_.max_mode) || modes_[mode].columns == 0) return Error::unsupported;
+  const auto before = state_.mode;
   state_.mode = static_cast<std::int32_t>(mode);
+  if (auto shown = show_mode(); !shown) {
+    state_.mode = before;
+    return shown;
+  }
   return clear();
 }
 
@@ -145,38 +131,36 @@ Result<> TextOutput::choose_attribute(u64 attribute) {
   core::TplGuard guard(efi::tpl_notify);
   if (static_cast<u64>(state_.attribute) == attribute) return {};
   state_.attribute = static_cast<std::int32_t>(attribute);
-  put_text(attribute & efi::text_color::bright ? "\x1b[0;1;3" : "\x1b[0;3");
-  put_number(terminal_color[attribute & 7]);
-  put_text(";4");
-  put_number(terminal_color[attribute >> 4 & 7]);
-  put_text("m");
+  show_attribute();
   return {};
 }
 
 Result<> TextOutput::clear() {
   core::TplGuard guard(efi::tpl_notify);
-  put_text("\x1b[2J");
+  prepare();
+  show_clear();
+  finish();
   return move_cursor(0, 0);
 }
 
 Result<> TextOutput::move_cursor(u64 column, u64 row) {
-  if (column >= columns() || row >= rows()) return Error::unsupported;
   core::TplGuard guard(efi::tpl_notify);
+  prepare();
+  if (column >= columns() || row >= rows()) return Error::unsupported;
   state_.cursor_column = static_cast<std::int32_t>(column);
   state_.cursor_row = static_cast<std::int32_t>(row);
-  put_text("\x1b[");
-  put_number(row + 1);
-  put_text(";");
-  put_number(column + 1);
-  put_text("H");
+  show_cursor_position();
+  finish();
   return {};
 }
 
 Result<> TextOutput::show_cursor(efi::Boolean visible) {
   core::TplGuard guard(efi::tpl_notify);
+  prepare();
   if (state_.cursor_visible == (visible ? 1 : 0)) return {};
   state_.cursor_visible = visible ? 1 : 0;
-  put_text(visible ? "\x1b[?25h" : "\x1b[?25l");
+  show_cursor_visibility();
+  finish();
   return {};
 }
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/core/on_demand.hpp"
+
+namespace core {
+namespace {
+
+constinit std::span<Offer> offers;
+
+// What it starts may look for protocols itself.
+void start(Offer& offer) {
+  auto* const begin = offer.start;
+  for (Offer& o : offers)
+    if (o.start == begin) o.start = nullptr;
+  begin();
+}
+
+}  // namespace
+
+void offer_on_demand(std::span<Offer> list) { offers = list; }
+
+void demand(const Guid& protocol) {
+  for (Offer& o : offers)
+    if (o.start && *o.protocol == protocol) start(o);
+}
+
+void demand_everything() {
+  for (Offer& o : offers)
+    if (o.start) start(o);
+}
+
+}  // namespace core

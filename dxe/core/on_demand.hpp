@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#pragma once
+
+#include <span>
+
+#include "lib/base/guid.hpp"
+#include "lib/base/types.hpp"
+
+namespace core {
+
+using namespace base;
+
+// Protocols that cost nothing until somebody looks for them: `start` installs them, and is called once. Several may
+// share one `start`.
+struct Offer {
+  const Guid* protocol;
+  void (*start)();
+};
+
+// The list lives as long as boot services do. Once.
+void offer_on_demand(std::span<Offer> offers);
+
+// Called by everything that looks for a protocol, before it looks; and by what looks at all there are.
+void demand(const Guid& protocol);
+void demand_everything();
+
+}  // namespace core

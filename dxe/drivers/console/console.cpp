@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/drivers/console/console.hpp"
+
+#include "dxe/core/connect.hpp"
+#include "dxe/core/handle.hpp"
+#include "dxe/core/on_demand.hpp"
+#include "dxe/drivers/console/ps2_keyboard.hpp"
+#include "dxe/drivers/console/serial_input.hpp"
+#include "dxe/drivers/console/serial_output.hpp"
+#include "dxe/drivers/console/serial_path.hpp"
+#include "dxe/drivers/console/serial_port.hpp"
+#include "dxe/drivers/graphics/head.hpp"
+#include "dxe/drivers/graphics/ramfb.hpp"
+#include "dxe/drivers/pci_protocols.hpp"
+#include "dxe/drivers/platform.hpp"
+#include "lib/efi/serial_io.hpp"
+#include "lib/log/log.hpp"
+
+namespace drivers {
+namespace {
+
+struct [[gnu::packed]] TerminalPath {
+  SerialPath port;
+  efi::messaging_path::Vendor terminal;
+  efi::DevicePath end;
+};
+
+constinit TerminalPath terminal_path{};
+constinit Uart uart{};
+constinit SerialOutput serial_output{};
+constinit SerialInput serial_input{};
+constinit SplitOutput output{};
+constinit SplitInput input{};
+constinit efi::Handle handle = nullptr;
+constinit bool displays_started = false, keyboards_started = false, shared = false;
+
+void start_for_others() {
+  shared = true;
+  start_displays();
+}
+
+// What costs nothing until somebody wants it.
+constinit core::Offer offers[] = {
+    {&efi::GraphicsOutput::guid, start_for_others},
+    {&efi::edid_active_guid, start_for_others},
+    {&efi::edid_discovered_guid, start_for_others},
+    {&console_out_device_guid, start_for_others},
+    {&efi::SerialIo::guid, [] {
+       if (uart.present()) install_serial_port(uart);
+     }},
+};
+
+void init_terminal() {
+  using efi::messaging_path::Vendor;
+  terminal_path = {serial_path(),
+                   {efi::node_header<Vendor>(efi::device_path_type::messaging, Vendor::subtype), efi::messaging_path::vt_utf8_guid},
+                   efi::end_device_path};
+  serial_output.init(uart);
+  if (!serial_input.init(uart)) panic("no memory for the console");
+  efi::Handle terminal = nullptr;
+  core::install(terminal, terminal_path, efi::DevicePath::guid);
+  core::install<efi::SimpleTextOutput>(terminal, serial_output);
+  core::install<efi::SimpleTextInput>(terminal, serial_input.basic());
+  core::install<efi::SimpleTextInputEx>(terminal, serial_input);
+  (void)!output.add(serial_output);
+  (void)!input.add(serial_input);
+}
+
+}  // namespace
+
+SplitOutput& console_output() { return output; }
+SplitInput& console_input() { return input; }
+efi::Handle console_handle() { return handle; }
+bool displays_are_shared() { return shared; }
+const efi::DevicePath* console_path() { return &terminal_path.port.bridge.root.header; }
+
+void start_displays() {
+  if (displays_started) return;
+  displays_started = true;
+  constexpr u8 display_class = 0x03;
+  for (const pci::Device* d = pci_topology().first; d; d = d->next)
+    if (d->kind() >> 8 == display_class)
+      if (const efi::Handle controller = pci_handle(*d).handle) (void)!core::connect_controller(controller, nullptr, nullptr, true);
+  start_ramfb();
+}
+
+void start_keyboards() {
+  if (keyboards_started) return;
+  keyboards_started = true;
+  start_ps2_keyboard();
+}
+
+void init_console(efi::SystemTable& table) {
+  output.init(start_displays);
+  input.init(start_keyboards);
+  if (uart.init()) init_terminal();
+  core::install<efi::SimpleTextOutput>(handle, output);
+  core::install<efi::SimpleTextInput>(handle, input.basic());
+  core::install<efi::SimpleTextInputEx>(handle, input);
+  core::offer_on_demand(offers);
+  table.console_in_handle = table.console_out_handle = table.standard_error_handle = handle;
+  table.con_in = &input.basic();
+  table.con_out = table.std_err = &output;
+}
+
+}  // namespace drivers

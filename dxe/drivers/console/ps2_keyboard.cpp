@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/drivers/console/ps2_keyboard.hpp"
+
+#include "dxe/core/handle.hpp"
+#include "dxe/core/pool.hpp"
+#include "dxe/drivers/console/console.hpp"
+#include "dxe/drivers/console/i8042.hpp"
+#include "dxe/drivers/console/isa_path.hpp"
+#include "dxe/drivers/console/key_input.hpp"
+#include "lib/keyboard/layout.hpp"
+#include "lib/keyboard/scan_codes.hpp"
+#include "lib/log/log.hpp"
+
+namespace drivers {
+namespace {
+
+constexpr u8 set_lights = 0xed, enable_scanning = 0xf4, set_defaults = 0xf6;
+
+// Scroll, Num and Caps Lock are bits 0 to 2, in EFI's toggle state as in the keyboard's lights.
+static_assert(efi::toggle_state::scroll_lock == 1 && efi::toggle_state::num_lock == 2 && efi::toggle_state::caps_lock == 4);
+
+class Ps2Keyboard final : public KeyInput {
+ public:
+  Result<> start() {
+    TRY(controller_.start());
+    TRY(controller_.send(set_defaults));
+    TRY(controller_.send(enable_scanning));
+    return init_input();
+  }
+
+ private:
+  void poll_device() override {
+    keyboard::Event event;
+    efi::KeyData key;
+    u8 byte;
+    // As many as a queue holds: a controller that never runs dry must not keep us.
+    for (int i = 0; i < most_bytes && has_room() && controller_.get(byte); ++i)
+      if (codes_.feed(byte, event) && layout_.feed(event, key)) deliver(key);
+    if (layout_.locks() != lights_) show_lights();
+  }
+
+  void reset_device() override {
+    layout_.release_all();
+    codes_.restart();
+    controller_.drain();
+  }
+
+  efi::KeyState state() const override { return layout_.state(); }
+
+  Result<> change_state(u8 toggle_state) override {
+    layout_.expose_partial_keys(toggle_state & efi::toggle_state::key_state_exposed);
+    layout_.set_locks(toggle_state);
+    show_lights();
+    return {};
+  }
+
+  // A keyboard without lights works as well.
+  void show_lights() {
+    lights_ = layout_.locks();
+    if (controller_.send(set_lights)) (void)!controller_.send(lights_);
+  }
+
+  static constexpr int most_bytes = 64;
+  I8042 controller_;
+  keyboard::ScanCodes codes_;
+  keyboard::Layout layout_;
+  u8 lights_ = 0;
+};
+
+struct [[gnu::packed]] KeyboardPath {
+  IsaBridgePath bridge;
+  efi::acpi_path::Hid keyboard;
+  efi::DevicePath end;
+};
+
+constinit KeyboardPath path{};
+
+}  // namespace
+
+void start_ps2_keyboard() {
+  auto made = core::make<Ps2Keyboard>();
+  if (!made) return;
+  Ps2Keyboard& keyboard = **made;
+  if (auto started = keyboard.start(); !started) {
+    if (started.error() != Error::not_found) log::info("no PS/2 keyboard: ", started.error());
+    (void)!core::free_pool(&keyboard);
+    return;
+  }
+  path = {isa_bridge_path(), efi::acpi_path::Hid{efi::node_header<efi::acpi_path::Hid>(efi::device_path_type::acpi, efi::acpi_path::Hid::subtype),
+                                                 efi::acpi_path::pnp(0x0303), 0}, efi::end_device_path};
+  efi::Handle handle = nullptr;
+  core::install(handle, path, efi::DevicePath::guid);
+  core::install<efi::SimpleTextInput>(handle, keyboard.basic());
+  core::install<efi::SimpleTextInputEx>(handle, keyboard);
+  if (!console_input().add(keyboard)) log::warning("too many keyboards");
+}
+
+}  // namespace drivers
