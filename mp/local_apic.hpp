@@ -9,7 +9,7 @@ namespace mp::apic {
 using namespace base;
 
 // Interrupt command, low half [apm2 §16.5].
-inline constexpr u32 init = 0x4500, start_up = 0x4600, fixed = 0x4000, to_all_others = 3 << 18;
+inline constexpr u32 init = 0x4500, start_up = 0x4600, fixed = 0x4000, nmi = 0x4400, to_all_others = 3 << 18;
 
 // Whoever runs first says which mode all processors use.
 void use_x2apic();

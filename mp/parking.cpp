@@ -117,6 +117,7 @@ void park_for_good() {
   const auto parked = [] { return __atomic_load_n(&descriptors().parked, __ATOMIC_ACQUIRE); };
   while (parked() < others && state().lender.now() < deadline) arch::pause();
   if (parked() < others) recall_all();
+  cc::at_stop(nullptr);  // from here on they are the operating system's
   apic::disable();
 }
 

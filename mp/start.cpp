@@ -4,6 +4,7 @@
 #include "lib/arch/cpu.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/cc/processors.hpp"
+#include "lib/interrupt/crash.hpp"
 #include "lib/log/log.hpp"
 #include "mp/local_apic.hpp"
 #include "mp/starter.hpp"
@@ -71,6 +72,18 @@ u32 orders_under_way() {
   return n;
 }
 
+// A processor that crashes takes the machine with it: the others would wait for it, or work on what it left.
+void prepare_crashes() {
+  crash::set_stack_finder([](u64 address, crash::Stack& stack) {
+    const Stations& all = the_state.stations;
+    const u32 slot = all.slot_of(address);
+    if (slot == all.count) return false;
+    stack = {all.stack_top(slot) - stack_bytes, all.stack_top(slot), all.at(slot).apic_id};
+    return true;
+  });
+  cc::at_stop([] { apic::send_to_others(apic::nmi); });
+}
+
 }  // namespace
 
 State& state() { return the_state; }
@@ -105,6 +118,7 @@ void begin(const Lender& lender, u32 count) {
     return;
   }
   prepare_parking();
+  prepare_crashes();
   the_state.memory_types.read();
   the_state.starter->start_all();
 }

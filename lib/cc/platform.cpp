@@ -35,6 +35,7 @@ struct Ending {
   Reason reason = Reason::general;
 };
 constinit Ending ending;
+constinit void (*stop_others)() = nullptr;
 
 // Left only in host tests, whose terminations are exceptions.
 class EndingScope {
@@ -201,6 +202,9 @@ void check_interrupt(const arch::InterruptFrame& frame, bool has_handler) {
 
 bool can_speak() { return !needs_ghcb() || sev::has_ghcb(); }
 
+bool is_ending() { return ending.under_way; }
+void at_stop(void (*stop)()) { stop_others = stop; }
+
 void terminate(Reason reason) {
   const bool nested = ending.under_way || (current.type != GuestType::tdx && !can_speak());
   if (ending.under_way) reason = ending.reason;  // what follows from the first is no reason of its own
@@ -209,7 +213,9 @@ void terminate(Reason reason) {
   if (!nested) log::error("terminated: ", describe(reason), " (reason ", log::hex(static_cast<u64>(reason)), ")");
   switch (current.type) {
     case GuestType::plain:
-    case GuestType::sev: arch::stop();
+    case GuestType::sev:
+      if (!nested && stop_others) stop_others();
+      arch::stop();
     case GuestType::sev_es:
     case GuestType::snp: sev::request_termination(reason);
     case GuestType::tdx: arch::stop();

@@ -99,5 +99,8 @@ void check_interrupt(const arch::InterruptFrame& frame, bool has_handler);
 // Can devices be reached yet? Not before an encrypted guest has its GHCB.
 bool can_speak();
 [[noreturn]] void terminate(Reason reason);
+bool is_ending();
+// A host that is asked to end a guest ends all of it. Otherwise the processor that terminates stops the others by this.
+void at_stop(void (*stop_others)());
 
 }  // namespace cc

@@ -18,8 +18,15 @@ constexpr u64 page_fault = 14;
 
 constinit Image images[max_images] = {};
 constinit unsigned image_count = 0;
-constinit u64 stack_bottom = 0, stack_top = 0;
+constinit Stack boot_stack = {};
+constinit bool (*find_stack)(u64, Stack&) = nullptr;
 constinit bool reporting = false;
+
+Stack stack_of(u64 address, bool& boot_processor) {
+  Stack stack;
+  boot_processor = !find_stack || !find_stack(address, stack);
+  return boot_processor ? boot_stack : stack;
+}
 
 constexpr const char* exception_names[] = {"#DE divide error", "#DB debug", "NMI", "#BP breakpoint", "#OF overflow", "#BR bound",
     "#UD invalid opcode", "#NM no FPU", "#DF double fault", "9", "#TS task state", "#NP segment not present", "#SS stack", 
@@ -36,8 +43,10 @@ void print_address(const char* what, u64 address) {
 }
 
 void print_stack_trace(u64 frame_pointer) {
+  bool boot;
+  const Stack stack = stack_of(frame_pointer, boot);
   for (unsigned depth = 0;; ++depth) {
-    if (frame_pointer < stack_bottom || frame_pointer > stack_top - 16 || frame_pointer % 8 != 0) return;
+    if (frame_pointer < stack.bottom || frame_pointer > stack.top - 16 || frame_pointer % 8 != 0) return;
     const auto* frame = reinterpret_cast<const u64*>(frame_pointer);
     if (frame[1] == 0) return;
     if (depth == max_depth) return log::error("  and more");
@@ -47,7 +56,7 @@ void print_stack_trace(u64 frame_pointer) {
   }
 }
 
-bool in_guard_page(u64 address) { return address < stack_bottom && stack_bottom - address <= page_bytes; }
+bool in_guard_page(u64 address, const Stack& stack) { return address < stack.bottom && stack.bottom - address <= page_bytes; }
 
 }  // namespace
 
@@ -56,17 +65,21 @@ void add_image(const char* name, u64 base, u64 bytes) {
 }
 
 void set_stack(u64 bottom, u64 top) {
-  stack_bottom = bottom;
-  stack_top = top;
+  boot_stack = {bottom, top, 0};
 }
 
+void set_stack_finder(bool (*find)(u64, Stack&)) { find_stack = find; }
+
 void report(const arch::InterruptFrame& f) {
-  // A fault while one is being reported: no more words, but the host still learns why it ended.
-  if (reporting) cc::terminate(cc::Reason::cpu_exception);
-  reporting = true;
+  // A fault while one is being reported, or the NMI that stops the other processors: no more words, but the host still
+  // learns why it ended.
+  if (cc::is_ending() || __atomic_exchange_n(&reporting, true, __ATOMIC_ACQ_REL)) cc::terminate(cc::Reason::cpu_exception);
   if (!cc::can_speak()) cc::terminate(cc::Reason::cpu_exception);
+  bool boot;
+  const Stack stack = stack_of(f.rsp, boot);
+  if (!boot) log::error("on the processor with APIC id ", stack.processor, ":");
   log::error("exception ", f.vector, " ", f.vector < 32 ? exception_names[f.vector] : "?", ", error code ", log::hex(f.error_code),
-             f.vector == page_fault && in_guard_page(arch::read_cr2()) ? ", the stack is used up" : "");
+             f.vector == page_fault && in_guard_page(arch::read_cr2(), stack) ? ", the stack is used up" : "");
   print_address("RIP ", f.rip);
   log::error("CR0 ", log::hex(arch::read_cr0()), " CR2 ", log::hex(arch::read_cr2()), " CR3 ", log::hex(arch::read_cr3()), " CR4 ",
              log::hex(arch::read_cr4()), " RFLAGS ", log::hex(f.rflags), " CS ", log::hex(f.cs));

@@ -12,6 +12,12 @@ using namespace base;
 void add_image(const char* name, u64 base, u64 bytes);
 // Only return addresses found between these are followed in a stack trace.
 void set_stack(u64 bottom, u64 top);
+// The same for other processors: false when an address is on no stack of theirs.
+struct Stack {
+  u64 bottom, top;
+  u32 processor;  // its APIC id
+};
+void set_stack_finder(bool (*find)(u64 address, Stack& stack));
 
 [[noreturn]] void report(const arch::InterruptFrame& frame);
 

@@ -47,8 +47,8 @@ std::string registers(std::initializer_list<const char*> names) {
 }
 
 // Reads on past the last line: nothing may follow it.
-void expect_report(Qemu& qemu, const Crash& crash) {
-  ASSERT_TRUE(qemu.expect("CRASH begins\r\n", Seconds{20})) << qemu.tail();
+void expect_report(Qemu& qemu, const Crash& crash, const char* before = "CRASH begins") {
+  ASSERT_TRUE(qemu.expect(std::string(before) + "\r\n", Seconds{20})) << qemu.tail();
   const std::string parts[] = {
       line(crash.exception),
       line(std::string("RIP ") + crash.rip),
@@ -87,6 +87,17 @@ TEST(CrashReport, ShowsRegistersAsTheyWere) {
   if (!firmware_is_ashlar()) GTEST_SKIP() << "Ashlar's wording";
   Qemu qemu("crash_registers", crashing_machine("pc", "u"));
   EXPECT_TRUE(qemu.expect("RAX 0x600dcafe00000001 ", Seconds{20})) << qemu.tail();
+}
+
+// The boot processor stops, too.
+TEST(CrashReport, OfAnotherProcessorStopsTheMachine) {
+  if (!firmware_is_ashlar()) GTEST_SKIP() << "Ashlar's wording";
+  Machine machine = crashing_machine("q35", "p");
+  machine.cpus = 3;
+  Qemu qemu("crash_on_another_processor", machine);
+  expect_report(qemu, {"another_processor", "p", "exception 6 #UD invalid opcode, error code 0x0", in_payload, "0x[0-9a-f]+",
+                       "dxe\\+0x[0-9a-f]+(\r\n.*called from dxe\\+0x[0-9a-f]+)*"}, "ashlar: error: on the processor with APIC id 1:");
+  EXPECT_FALSE(qemu.expect("CRASH survived", Seconds{2})) << qemu.tail();
 }
 
 // `make symbolize < FILE`, without make's own chatter.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // Fails in the way that the first letter of its load options names, so that the crash report can be read.
 #include "efi.hpp"
+#include "mp_services.hpp"
 
 namespace {
 
@@ -38,6 +39,19 @@ Status hand_over_wild_pointer(Handle image) {
   return bs->load_image(0, image, nullptr, reinterpret_cast<const void*>(0x7fff'0000'0000), 8192, &child);
 }
 
+void crash_here(void*) { asm volatile("ud2"); }
+
+// On another processor, while this one goes on.
+Status crash_elsewhere() {
+  MpServices* mp = nullptr;
+  Event event;
+  bs->locate_protocol(&guid_mp, nullptr, &mp);
+  bs->create_event(event_plain, 0, nullptr, nullptr, &event);
+  mp->one(mp, crash_here, 1, event, 0, nullptr, nullptr);
+  bs->stall(1'000'000);
+  return success;
+}
+
 [[gnu::noinline]] Status act(Char what, Handle image) {
   switch (what) {
     case 'u':
@@ -61,6 +75,8 @@ Status hand_over_wild_pointer(Handle image) {
       break;
     case 'w':
       return hand_over_wild_pointer(image);
+    case 'p':
+      return crash_elsewhere();
     default:
       return unsupported;
   }
