@@ -99,7 +99,9 @@ class Processors : public efi::MpServices {
                       .single = true});
   }
 
-  // The boot processor's clock, interrupts and GHCB stay where they are: nobody has asked for more yet.
+  // The operating system sends INIT to every processor but its own, and one that has the BSP flag in its APIC base would answer
+  // from the reset vector, with this firmware. QEMU keeps the flag where it is [qemu hw/intc/apic.c apic_set_base], so that a
+  // switch could not be completed, which the specification provides for [pi vol. 2 §13.4.6].
   Result<> switch_boot_processor(u64 processor, efi::Boolean) {
     if (!on_boot_processor()) return Error::device_error;
     if (processor >= mp::count()) return Error::not_found;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #pragma once
 
+#include <initializer_list>
+
 #include "lib/arch/cpu.hpp"
 #include "lib/base/bits.hpp"
 #include "lib/efi/mp_services.hpp"
