@@ -6,21 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "disk_image.hpp"
 #include "qemu.hpp"
 
 namespace boot {
-
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes read_whole_file(const std::string& path);
-void write_whole_file(const std::string& path, const Bytes& bytes);
-// Bytes that repeat nowhere near.
-Bytes noise(std::size_t bytes, std::uint32_t seed);
-
-// As payloads/block_io.cpp sums up a disk: the CRC-32 of the CRC-32s of each 4 MiB.
-std::uint32_t disk_sum(const Bytes& bytes);
-// What it writes there.
-void apply_writes(Bytes& image);
 
 // One `DISK` line.
 struct ReportedDisk {

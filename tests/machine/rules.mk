@@ -49,8 +49,8 @@ $(M)/traps.efi: tests/machine/lies/payload/traps.cpp
 	@lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none -subsystem:efi_application -out:$@ $(M)/traps.obj
 
 # ---- Runner ----
-MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp
-$(M)/model-test: $(MODEL_TEST_SRC) tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/processors.hpp
+MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp tests/boot/disk_image.cpp
+$(M)/model-test: $(MODEL_TEST_SRC) tests/boot/disk_image.hpp tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/processors.hpp
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -lbearssl -o $@
 $(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp
@@ -64,7 +64,7 @@ model: model-host $(M)/model-command
 # MODEL_TEST_ARGS= runs all of it: 6 GiB, 4 processors, twenty runs in a row.
 MODEL_TEST_ARGS := --gtest_filter=-Full*
 test-machine: model-prepare
-	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi build/payloads/block_io.efi
 	@mkdir -p $(B)/test-results
 	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
 

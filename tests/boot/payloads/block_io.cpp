@@ -84,7 +84,7 @@ u32 sum_of(BlockIo* io, bool& complete) {
 void put_path(Handle handle) {
   DevicePath* path = nullptr;
   if (bs->handle_protocol(handle, &guid_device_path, &path)) return put("no-path");
-  Char* text = to_text->path(path, 1, 1);
+  Char* text = to_text->path(path, 0, 1);
   for (Char* c = text; *c; c++) put_byte(static_cast<char>(*c));
   bs->free_pool(text);
 }
@@ -211,9 +211,64 @@ void disconnect_all() {
   check("reconnect", handles_with(guid_block_io, disks) == before);
 }
 
+// A driver that wants a controller for itself gets it [uefi §7.3.9].
+void take_exclusively(Handle agent) {
+  Handle *list = nullptr, *disks = nullptr;
+  const usize count = handles_with(guid_pci_io, list), before = handles_with(guid_block_io, disks);
+  bool taken = true;
+  for (usize i = 0; i < count; i++) {
+    void* pci = nullptr;
+    taken &= bs->open(list[i], &guid_pci_io, &pci, agent, list[i], open_by_driver | open_exclusive) == success;
+  }
+  check("exclusive", taken && handles_with(guid_block_io, disks) == 0);
+  connect_all();
+  check("exclusive_keeps", handles_with(guid_block_io, disks) == 0);
+  for (usize i = 0; i < count; i++) bs->close(list[i], &guid_pci_io, agent, list[i]);
+  connect_all();
+  check("exclusive_ends", handles_with(guid_block_io, disks) == before);
+}
+
+struct ComponentName {
+  Status (*driver)(ComponentName*, const char*, Char**);
+  Status (*controller)(ComponentName*, Handle, Handle, const char*, Char**);
+  const char* languages;
+};
+constexpr Guid guid_component_name{0x6a7a5cff, 0xe8d9, 0x4f70, {0xba, 0xda, 0x75, 0xab, 0x30, 0x25, 0xce, 0x14}};
+
+void check_drivers() {
+  Handle* list = nullptr;
+  const usize count = handles_with(guid_driver_binding, list);
+  bool named = count > 0;
+  for (usize i = 0; i < count; i++) {
+    ComponentName* names = nullptr;
+    Char* name = nullptr;
+    named &= bs->handle_protocol(list[i], &guid_component_name, &names) == success && names->driver(names, "en", &name) == success &&
+             name && *name && names->driver(names, "xx", &name) == unsupported && names->driver(names, nullptr, &name) == invalid_parameter;
+  }
+  check("drivers_have_names", named);
+}
+
+void check_disk(Handle handle) {
+  BlockIo* io = nullptr;
+  DiskIo* disk = nullptr;
+  if (bs->handle_protocol(handle, &guid_block_io, &io)) return;
+  report(handle, io);
+  if (!io->media->present) return check("no_media", io->read(io, io->media->id, 0, io->media->block, one) == no_media);
+  check_arguments(io);
+  check("has_disk_io", bs->handle_protocol(handle, &guid_disk_io, &disk) == success);
+  if (disk) check_disk_io(io, disk);
+}
+
+void write_disk(Handle handle) {
+  BlockIo* io = nullptr;
+  DiskIo* disk = nullptr;
+  if (bs->handle_protocol(handle, &guid_block_io, &io) || bs->handle_protocol(handle, &guid_disk_io, &disk)) return;
+  if (io->media->present && !io->media->read_only && !io->media->logical) write_some(io, disk);
+}
+
 }  // namespace
 
-extern "C" Status efi_main(Handle, SystemTable* table) {
+extern "C" Status efi_main(Handle self, SystemTable* table) {
   bs = table->boot;
   bs->locate_protocol(&guid_path_to_text, nullptr, &to_text);
   put("\r\nBLOCKS begins\r\n");
@@ -222,22 +277,12 @@ extern "C" Status efi_main(Handle, SystemTable* table) {
   check("nothing_before_connect", handles_with(guid_block_io, list) == 0);
   connect_all();
   disconnect_all();
+  take_exclusively(self);
+  check_drivers();
   const usize count = handles_with(guid_block_io, list);
-  for (usize i = 0; i < count; i++) {
-    BlockIo* io = nullptr;
-    DiskIo* disk = nullptr;
-    if (bs->handle_protocol(list[i], &guid_block_io, &io)) continue;
-    report(list[i], io);
-    if (!io->media->present) {
-      check("no_media", io->read(io, io->media->id, 0, io->media->block, one) == no_media);
-      continue;
-    }
-    check_arguments(io);
-    check("has_disk_io", bs->handle_protocol(list[i], &guid_disk_io, &disk) == success);
-    if (!disk) continue;
-    check_disk_io(io, disk);
-    if (!io->media->read_only && !io->media->logical) write_some(io, disk);
-  }
+  for (usize i = 0; i < count; i++) check_disk(list[i]);
+  // Afterwards, as it goes over partition tables.
+  for (usize i = 0; i < count; i++) write_disk(list[i]);
   put("BLOCKS done\r\n");
   table->runtime->reset(2, success, 0, nullptr);
   return success;
