@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace boot {
 namespace {
@@ -93,6 +95,28 @@ TEST_P(BlockIoGuest, ReadsAndWritesTheImage) {
   EXPECT_TRUE(read_whole_file(path) == image);
   std::filesystem::remove(path);
 }
+
+// Reads that go over a bad spot fail, the others do not, and nobody waits for ever.
+class BadSpot : public testing::TestWithParam<const char*> {};
+
+TEST_P(BadSpot, FailsItsReadsOnly) {
+  const std::string name = std::string("bad_spot_") + (std::string(GetParam()).contains("scsi") ? "scsi" : "blk");
+  const std::string path = "build/boot-logs/" + name + ".img", rules = path + ".rules";
+  std::filesystem::create_directories("build/boot-logs");
+  write_whole_file(path, noise(9 << 20, 3));
+  std::ofstream(rules) << "[inject-error]\nevent = \"read_aio\"\nerrno = \"5\"\nsector = \"10000\"\nimmediately = \"off\"\n";
+  std::vector<std::string> words{"-drive", "if=none,id=d,format=raw,readonly=on,rerror=report,file=blkdebug:" + rules + ":" + path};
+  std::istringstream device(GetParam());
+  for (std::string word; device >> word;) words.push_back(word);
+  words.back() += ",drive=d";
+  const auto seen = run_disks(name, "q35", words);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].at("complete"), 0u);
+  std::filesystem::remove(path);
+  std::filesystem::remove(rules);
+}
+
+INSTANTIATE_TEST_SUITE_P(Quick, BadSpot, testing::Values("-device virtio-blk-pci", "-device virtio-scsi-pci -device scsi-hd"));
 
 INSTANTIATE_TEST_SUITE_P(Quick, BlockIoGuest, testing::ValuesIn(disk_cases), [](const auto& info) { return std::string(info.param.name); });
 

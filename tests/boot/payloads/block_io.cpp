@@ -144,6 +144,18 @@ void check_arguments(BlockIo* io) {
   check("flush", io->flush(io) == success);
 }
 
+// Into and out of places that no device would choose.
+void check_odd_places(BlockIo* io) {
+  const Media& m = *io->media;
+  const u64 blocks = m.last + 1 < 40 ? m.last + 1 : 40;
+  constexpr usize offsets[] = {1, 2, 511, 4095};
+  bool equal = io->read(io, m.id, 0, blocks * m.block, one) == success;
+  for (usize offset : offsets) equal &= io->read(io, m.id, 0, blocks * m.block, two + offset) == success && same(one, two + offset, blocks * m.block);
+  for (u64 i = 0; i < blocks; i++)
+    equal &= io->read(io, m.id, i, m.block, two + 3) == success && same(one + i * m.block, two + 3, m.block);
+  check("odd_places", m.align > 1 || equal);
+}
+
 void check_disk_io(BlockIo* io, DiskIo* disk) {
   const Media& m = *io->media;
   const u64 bytes = (m.last + 1) * m.block;
@@ -172,6 +184,10 @@ void write_some(BlockIo* io, DiskIo* disk) {
   for (usize i = 0; i < mib; i++) one[i] = static_cast<u8>(i * 7 + 3);
   check("write", io->write(io, m.id, 0, mib, one) == success);
   check("read_back", io->read(io, m.id, 0, mib, two) == success && same(one, two, mib));
+  bs->copy(two + 1, one, mib);
+  check("write_odd_place", io->write(io, m.id, 0, mib, two + 1) == success);
+  bs->set(two, mib, 0);
+  check("read_back_odd_place", io->read(io, m.id, 0, mib, two) == success && same(one, two, mib));
   for (usize i = 0; i < 1000; i++) one[i] = static_cast<u8>(i * 5 + 1);
   check("diskio_write", disk->write(disk, m.id, mib + 5, 1000, one) == success);
   check("diskio_read_back", disk->read(disk, m.id, mib + 5, 1000, two) == success && same(one, two, 1000));
@@ -255,6 +271,7 @@ void check_disk(Handle handle) {
   report(handle, io);
   if (!io->media->present) return check("no_media", io->read(io, io->media->id, 0, io->media->block, one) == no_media);
   check_arguments(io);
+  check_odd_places(io);
   check("has_disk_io", bs->handle_protocol(handle, &guid_disk_io, &disk) == success);
   if (disk) check_disk_io(io, disk);
 }
