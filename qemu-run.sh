@@ -252,7 +252,9 @@ add_model() {
         build/machine/parameters build/machine/report.json) || die "the model is not built: make model"
     mapfile -t words <<<"$command"
     words+=(-serial mon:stdio -global virtio-blk-pci.iommu_platform=on
-            -global virtio-blk-pci.disable-legacy=on)
+            -global virtio-blk-pci.disable-legacy=on
+            -global virtio-scsi-pci.iommu_platform=on
+            -global virtio-scsi-pci.disable-legacy=on)
 }
 
 # 33 is power-off through isa-debug-exit; see host::End for the others.
