@@ -4,6 +4,7 @@
 #include "dxe/core/connect.hpp"
 #include "dxe/core/handle.hpp"
 #include "dxe/core/on_demand.hpp"
+#include "dxe/drivers/console/collation.hpp"
 #include "dxe/drivers/console/ps2_keyboard.hpp"
 #include "dxe/drivers/console/serial_input.hpp"
 #include "dxe/drivers/console/serial_output.hpp"
@@ -11,9 +12,12 @@
 #include "dxe/drivers/console/serial_port.hpp"
 #include "dxe/drivers/graphics/head.hpp"
 #include "dxe/drivers/graphics/ramfb.hpp"
+#include "dxe/drivers/hii/database.hpp"
 #include "dxe/drivers/pci_protocols.hpp"
 #include "dxe/drivers/platform.hpp"
+#include "lib/efi/hii.hpp"
 #include "lib/efi/serial_io.hpp"
+#include "lib/efi/unicode_collation.hpp"
 #include "lib/log/log.hpp"
 
 namespace drivers {
@@ -48,6 +52,12 @@ constinit core::Offer offers[] = {
     {&efi::SerialIo::guid, [] {
        if (uart.present()) install_serial_port(uart);
      }},
+    {&efi::UnicodeCollation::guid, install_collation},
+    {&efi::UnicodeCollation::version_1_guid, install_collation},
+    {&efi::HiiDatabase::guid, install_hii_database},
+    {&efi::HiiString::guid, install_hii_string},
+    {&efi::HiiFont::guid, install_hii_font},
+    {&efi::HiiConfigRouting::guid, install_hii_config_routing},
 };
 
 void init_terminal() {
