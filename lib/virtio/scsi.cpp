@@ -33,7 +33,9 @@ struct [[gnu::packed]] Response {
   u8 sense[96];
 };
 static_assert(sizeof(Request) == 51 && sizeof(Response) == 108);
-constexpr u64 response_offset = 64;
+constexpr u64 slot_bytes = 192, response_offset = 64;
+constexpr unsigned slots = page_bytes / slot_bytes;
+constexpr u64 response_code = offsetof(Response, response);
 constexpr u8 response_ok = 0, response_bad_target = 3, response_busy = 5, response_none = 0xff;
 
 template <class T>
@@ -95,35 +97,72 @@ Result<> ScsiHost::reset() {
   return Error::device_error;
 }
 
-// The bytes of data that the device was offered.
-Result<u64> ScsiHost::move(u8 target, u16 lun, const scsi::Command& command) {
+void ScsiHost::write_request(unsigned slot, u8 target, u16 lun, const scsi::Cdb& cdb) {
   Request request{};
   const u8 address[] = {1, target, static_cast<u8>(0x40 | lun >> 8), static_cast<u8>(lun)};
   std::copy_n(address, sizeof address, request.lun);
-  std::copy_n(command.cdb.bytes, sizeof command.cdb.bytes, request.cdb);
+  std::copy_n(cdb.bytes, sizeof cdb.bytes, request.cdb);
   Response response{};
   response.response = response_none;
-  control_.copy_in(0, bytes_of(request));
-  control_.copy_in(response_offset, bytes_of(response));
+  control_.copy_in(slot * slot_bytes, bytes_of(request));
+  control_.copy_in(slot * slot_bytes + response_offset, bytes_of(response));
+}
+
+Queue::Piece ScsiHost::request_piece(unsigned slot) const { return {control_.address(slot * slot_bytes), sizeof(Request), false}; }
+Queue::Piece ScsiHost::response_piece(unsigned slot) const {
+  return {control_.address(slot * slot_bytes + response_offset), sizeof(Response), true};
+}
+
+Result<> ScsiHost::lost(const char* what, Error why) {
+  log::error("virtio-scsi: no answer to ", what, " (", why, "), the device is reset");
+  (void)!reset();
+  return Error::device_error;
+}
+
+// The bytes of data that the device was offered.
+Result<u64> ScsiHost::move(u8 target, u16 lun, const scsi::Command& command) {
+  write_request(0, target, lun, command.cdb);
   mem::DmaWindow::Piece data{};
   if (!command.out.empty()) data = TRY(window_.offer(command.out, 1));
   if (!command.in.empty()) data = TRY(window_.expect(command.in, 1));
   if (data.bytes != command.out.size() + command.in.size()) return Error::bad_buffer_size;
   Queue::Piece chain[3];
   usize count = 0;
-  chain[count++] = {control_.address(), sizeof request, false};
+  chain[count++] = request_piece(0);
   if (!command.out.empty()) chain[count++] = {data.address, static_cast<u32>(data.bytes), false};
-  chain[count++] = {control_.address(response_offset), sizeof response, true};
+  chain[count++] = response_piece(0);
   if (!command.in.empty()) chain[count++] = {data.address, static_cast<u32>(data.bytes), true};
   (void)TRY(queue_.submit({chain, count}));
   transport_.notify(queue_);
-  if (auto done = queue_.wait(patience_.request); !done) {
-    log::error("virtio-scsi: no answer to command ", log::hex(command.cdb.bytes[0], 2), " (", done.error(), "), the device is reset");
-    (void)!reset();
-    return Error::device_error;
-  }
+  if (auto done = queue_.wait(patience_.request); !done) TRY(lost("a command", done.error()));
   if (!command.in.empty()) window_.collect(data, command.in);
   return data.bytes;
+}
+
+Result<> ScsiHost::ask(unsigned first, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) {
+    write_request(i, static_cast<u8>(first + i), 0, scsi::test_unit_ready());
+    const Queue::Piece chain[] = {request_piece(i), response_piece(i)};
+    (void)TRY(queue_.submit(chain));
+  }
+  transport_.notify(queue_);
+  for (unsigned i = 0; i < count; ++i)
+    if (auto done = queue_.wait(patience_.request); !done) return lost("who is there", done.error());
+  return {};
+}
+
+Result<ScsiHost::Targets> ScsiHost::find_targets() {
+  if (dead_) return Error::device_error;
+  Targets found;
+  const unsigned at_once = std::min<unsigned>(slots, queue_.most_pieces() / 2), all = last_target_ + 1u;
+  for (unsigned first = 0; first < all; first += at_once) {
+    const unsigned count = std::min(at_once, all - first);
+    TRY(ask(first, count));
+    for (unsigned i = 0; i < count; ++i)
+      if (control_.read<u8>(i * slot_bytes + response_offset + response_code) != response_bad_target)
+        found.bits[(first + i) / 64] |= 1ull << (first + i) % 64;
+  }
+  return found;
 }
 
 Result<scsi::Answer> ScsiHost::answer(u64 offered) const {

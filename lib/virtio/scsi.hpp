@@ -17,6 +17,12 @@ class ScsiHost {
   void stop();
 
   Result<scsi::Answer> execute(u8 target, u16 lun, const scsi::Command& command);
+  // Asks all addresses for a target, many at a time.
+  struct Targets {
+    u64 bits[4] = {};
+    bool has(unsigned target) const { return bits[target / 64] >> target % 64 & 1; }
+  };
+  Result<Targets> find_targets();
   u16 last_target() const { return last_target_; }
   u64 most_bytes() const { return most_bytes_; }
   Result<> reset();
@@ -26,13 +32,18 @@ class ScsiHost {
   Result<> read_limits();
   Result<u64> move(u8 target, u16 lun, const scsi::Command& command);
   Result<scsi::Answer> answer(u64 offered) const;
+  Result<> ask(unsigned first, unsigned count);
+  void write_request(unsigned slot, u8 target, u16 lun, const scsi::Cdb& cdb);
+  Queue::Piece request_piece(unsigned slot) const;
+  Queue::Piece response_piece(unsigned slot) const;
+  Result<> lost(const char* what, Error why);
 
   const pci::Device* device_ = nullptr;
   const mem::PageSource* pages_ = nullptr;
   Patiences patience_{};
   Transport transport_;
   Queue queue_;
-  mem::SharedPages control_;  // request and response
+  mem::SharedPages control_;  // requests and responses, in slots
   mem::DmaWindow window_;
   u64 most_bytes_ = 0;
   u16 last_target_ = 0;

@@ -18,7 +18,12 @@ class VirtioScsi final : public Managed {
  public:
   Result<> begin() override {
     TRY(host_.start(*pci_device_of(controller().interface), dma_pages, virtio_disk_patience));
-    for (unsigned target = 0; target <= host_.last_target(); ++target) TRY(look_at_target(static_cast<u8>(target)));
+    const auto targets = TRY(host_.find_targets());
+    for (unsigned target = 0; target <= host_.last_target(); ++target) {
+      if (!targets.has(target)) continue;
+      if (auto looked = look_at_target(static_cast<u8>(target)); !looked)
+        log::warning("virtio-scsi: target ", target, " cannot be used: ", looked.error());
+    }
     return {};
   }
   Result<> stop() override {

@@ -28,6 +28,13 @@ class FakeScsiHost : public ChainDevice {
   unsigned for_nobody = 0;
 
  protected:
+  static u32 no_such_unit(u8* out) {
+    out[10] = 2;
+    out[12] = 0x70;
+    out[14] = 5;
+    out[24] = 0x25;
+    return 108;
+  }
   u32 work(std::vector<Piece>& chain) override {
     ++requests;
     usize answer_at = 1;
@@ -36,7 +43,8 @@ class FakeScsiHost : public ChainDevice {
     const u8* request = chain[0].at;
     u8* out = chain[answer_at].at;
     std::memset(out, 0, 108);
-    const bool here = request[0] == 1 && request[1] == 3 && request[2] == 0x40 && request[3] == 5;
+    const bool target = request[0] == 1 && request[1] == 3 && request[2] == 0x40, here = target && request[3] == 5;
+    if (target && request[3] == 0) return no_such_unit(out);
     if (!here) ++for_nobody;
     out[11] = here ? response : 3;
     if (!here || response) return 108;
@@ -91,6 +99,26 @@ TEST_F(VirtioScsi, NobodyThere) {
     EXPECT_EQ(answer.error(), Error::no_response);
   }
   EXPECT_EQ(device.for_nobody, 3u);
+}
+
+TEST_F(VirtioScsi, FindsTargetsManyAtATime) {
+  ASSERT_TRUE(start());
+  auto found = host.find_targets();
+  ASSERT_TRUE(found);
+  for (unsigned i = 0; i < 256; ++i) EXPECT_EQ(found->has(i), i == 3) << i;
+  EXPECT_LE(device.doorbells, 16u);
+  EXPECT_EQ(device.requests, 256u);
+  host.stop();
+  device.queue_size = 4;
+  device.set<u16>(30, 4);
+  ASSERT_TRUE(start());
+  found = host.find_targets();
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->has(3));
+  device.mood = ChainDevice::Mood::silent;
+  EXPECT_EQ(host.find_targets().error(), Error::device_error);
+  device.mood = ChainDevice::Mood::honest;
+  EXPECT_TRUE(host.find_targets());
 }
 
 TEST_F(VirtioScsi, Responses) {
