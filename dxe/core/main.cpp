@@ -10,6 +10,7 @@
 #include "dxe/core/sharing.hpp"
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/console/console.hpp"
+#include "dxe/drivers/decompress.hpp"
 #include "dxe/drivers/device_path_protocols.hpp"
 #include "dxe/drivers/driver.hpp"
 #include "dxe/drivers/memory_attribute.hpp"
@@ -103,6 +104,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   install_runtime_properties();
   drivers::install_memory_attribute();
   drivers::install_device_path_protocols();
+  drivers::install_decompress();
   drivers::install_pci_protocols();
   drivers::install_drivers();
   drivers::install_rng(drivers::start_virtio_rng());
