@@ -37,9 +37,9 @@ const efi::DevicePath* file_of(const efi::DevicePath* path) {
 const char* why_not_loaded(const efi::DevicePath* path, Status status) {
   if (!file_of(path)) return "nothing to boot came from it";
   switch (status) {
-    case Status::not_found: return "there is no such file";
+    case Status::not_found: return "no such file";
     case Status::unsupported: return "not an x86-64 EFI image";
-    case Status::load_error: return "its PE headers or sections are damaged or truncated";
+    case Status::load_error: return "a damaged or truncated image";
     case Status::out_of_resources: return "not enough memory for it";
     default: return "it cannot be loaded";
   }
@@ -147,7 +147,7 @@ void note_failure(const Text& line) {
 
 void explain() {
   print_line(failures.empty() ? Text("\r\nno disk, CD or network card to boot from was found") : Text("\r\nwhat was tried:"));
-  for (Failure& f : failures) print_line(Text("  ", f.line));
+  for (Failure& f : failures) print_wrapped(f.line);
 }
 
 void explain_last() {

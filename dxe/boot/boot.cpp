@@ -3,11 +3,11 @@
 
 #include "dxe/boot/attempt.hpp"
 #include "dxe/boot/kernel.hpp"
+#include "dxe/boot/kernel_blobs.hpp"
 #include "dxe/boot/manager.hpp"
 #include "dxe/boot/menu.hpp"
+#include "dxe/boot/reset.hpp"
 #include "dxe/boot/variables.hpp"
-#include "dxe/core/event.hpp"
-#include "dxe/core/services.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/log/log.hpp"
 
@@ -22,21 +22,16 @@ std::int32_t reboot_timeout() {
   return file && (*file).size >= sizeof(u32) ? static_cast<std::int32_t>(fw_cfg::read_u32((*file).key)) : -1;
 }
 
-[[noreturn]] void reset() {
-  core::system_table().runtime_services->reset_system(efi::ResetType::cold, efi::Status::success, 0, nullptr);
-  panic("ResetSystem returned");
-}
-
 // What was typed before the invitation does not answer it.
-[[noreturn]] void give_up() {
+[[noreturn]] void give_up(bool menu) {
   const auto timeout = reboot_timeout();
   for (;;) {
-    explain();
+    if (menu) explain();
     drop_keys();
-    print_line(Text("nothing to boot; press a key to reset, Esc for the menu"));
+    print_line(Text("nothing to boot; press a key to reset", menu ? ", Esc for the menu" : ""));
     log::info("nothing to boot");
     const auto key = wait_key(timeout >= 0 ? u64{static_cast<u32>(timeout)} : no_timeout);
-    if (!key || key.value_or({}).scan_code != efi::scan::escape) reset();
+    if (!menu || !key || key.value_or({}).scan_code != efi::scan::escape) leave(efi::ResetType::cold);
     run_menu(boot_options());
   }
 }
@@ -45,10 +40,11 @@ std::int32_t reboot_timeout() {
 
 void run() {
   set_global_variables();
-  core::signal_group(efi::event_group::ready_to_boot);
   (void)boot_kernel();
+  // A launch that measured a kernel vouches for nothing else: a host that leaves the kernel out may not put a disk in its place.
+  if (blobs_are_verified()) give_up(false);
   run_manager();
-  give_up();
+  give_up(true);
 }
 
 }  // namespace boot

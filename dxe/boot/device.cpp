@@ -50,14 +50,14 @@ bool start_network_rom(efi::Handle handle) {
   return function && network_card(*function) && drivers::start_option_rom(handle);
 }
 
-bool is_network(const efi::DevicePath* path) {
-  const auto nearest = nearest_to(path);
-  if (!nearest) return false;
-  for (efi::Handle h : Handles(efi::PciIo::guid)) {
-    const pci::Device* function = function_of(h);
-    if (function && network_card(*function) && begins_with(device_path::body(path), device_path::body(path_of(h)))) return true;
+Bytes network_card_of(const efi::DevicePath* path) {
+  for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next) {
+    const Bytes card = device_path::body(network_card(*d) ? drivers::pci_handle(*d).path : nullptr);
+    if (!card.empty() && begins_with(device_path::body(path), card)) return card;
   }
-  return false;
+  return {};
 }
+
+bool disks_are_connected() { return disks_connected; }
 
 }  // namespace boot

@@ -15,8 +15,9 @@ void connect_network();
 
 // Starts the option ROM of a network card that has one which was not started before.
 bool start_network_rom(efi::Handle handle);
-// Is the path inside a network card?
-bool is_network(const efi::DevicePath* path);
+// The path of the network card that a path goes through; empty: through none.
+Bytes network_card_of(const efi::DevicePath* path);
+bool disks_are_connected();
 
 // Makes an entry for each device that has none: removable media first, then disks, then network cards that were connected.
 // Takes away entries that a firmware made for devices which are no more. Returns the number of new ones.

@@ -93,12 +93,13 @@ unsigned add_loaders(Options& options) {
   return added;
 }
 
-// A device that is not connected may still be there: only the lack of its controller counts, or of the unit on a connected one.
+// What is not connected may still be there: only the lack of its PCI function counts, or that of a unit when all disks are known.
 bool stale(const Option& option) {
-  if (!option.load.automatic() || option.path()->type == type::bios_boot) return false;
+  if (!option.load.automatic() || option.firmware_file() || option.path()->type == type::bios_boot) return false;
   auto nearest = nearest_to(option.path());
   if (!nearest) return true;
-  return !nearest->whole() && !is_network(option.path());
+  if (nearest->whole()) return false;
+  return nearest->rest->type == type::hardware || (disks_are_connected() && network_card_of(option.path()).empty());
 }
 
 }  // namespace

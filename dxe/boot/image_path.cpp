@@ -131,7 +131,7 @@ const char* words_for(Missing missing) {
   switch (missing) {
     case Missing::none: return "";
     case Missing::no_device: return "the device is not there";
-    case Missing::no_file_system: return "no file system on it, and nothing else to load from";
+    case Missing::no_file_system: return "nothing on it to load from";
     case Missing::no_partition: return "no disk has the partition";
     case Missing::no_uri: return "booting from a URI is not supported";
     case Missing::no_usb_device: return "no USB device is like that";

@@ -4,6 +4,7 @@
 #include "dxe/boot/initrd.hpp"
 #include "dxe/boot/kernel_files.hpp"
 #include "dxe/core/boot_record.hpp"
+#include "dxe/core/event.hpp"
 #include "dxe/core/handle.hpp"
 #include "dxe/core/image.hpp"
 #include "dxe/core/memory.hpp"
@@ -62,6 +63,7 @@ const char* why_not_loaded(Status status) {
 Status boot_kernel() {
   const KernelBlobs blobs = find_kernel_blobs();
   if (!blobs.present()) return Status::not_found;
+  core::signal_group(efi::event_group::ready_to_boot);
   install_kernel_files(blobs);
   initrd.init(blobs);
   if (!blobs.initrd_bytes) read_initrd({});  // that there is none may have been measured, too

@@ -6,6 +6,7 @@
 #include "dxe/boot/global_variable.hpp"
 #include "dxe/boot/loaded_drivers.hpp"
 #include "dxe/boot/menu.hpp"
+#include "dxe/boot/path.hpp"
 #include "dxe/boot/qemu_order.hpp"
 #include "lib/efi/device_path_nodes.hpp"
 #include "lib/log/log.hpp"
@@ -49,11 +50,19 @@ void try_boot_next(Options& options) {
   if (!option->firmware_file()) try_option(*option);
 }
 
+// OVMF has an entry for each protocol of a network card; the card's option ROM tries them all at once.
+bool card_was_tried(Options& options, const Option& option) {
+  const Bytes card = network_card_of(option.path());
+  bool tried = false;
+  for (Option& o : options.list()) tried |= o.tried && begins_with(o.load.path, card);
+  return !card.empty() && tried;
+}
+
 void try_order(Options& options) {
   for (Option& o : options.list()) {
     if (o.tried || !o.load.active() || o.load.application()) continue;
     // Files of another firmware's volume: kept for it, nothing to us.
-    if (!o.firmware_file()) try_option(o);
+    if (!o.firmware_file() && !card_was_tried(options, o)) try_option(o);
   }
 }
 

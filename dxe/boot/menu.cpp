@@ -6,7 +6,8 @@
 #include "dxe/boot/device.hpp"
 #include "dxe/boot/file_list.hpp"
 #include "dxe/boot/global_variable.hpp"
-#include "dxe/core/services.hpp"
+#include "dxe/boot/reset.hpp"
+#include "dxe/core/pool.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 
 namespace boot {
@@ -49,11 +50,6 @@ void show_files() {
   clear_screen();
   if (chosen) try_path(files.names[*chosen], files.paths[*chosen].get());
   core::destroy(**made);
-}
-
-[[noreturn]] void leave(efi::ResetType how) {
-  core::system_table().runtime_services->reset_system(how, efi::Status::success, 0, nullptr);
-  panic("ResetSystem returned");
 }
 
 void start_entry(Options& options, usize index) {

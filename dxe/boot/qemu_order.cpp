@@ -51,7 +51,7 @@ bool read_devices(Named& to) {
 
 // A network card is not connected before its turn comes: that takes long, and mostly a disk boots before.
 void connect(const efi::DevicePath* path) {
-  if (is_network(path)) return;
+  if (!network_card_of(path).empty()) return;
   auto nearest = connect_path(path);
   if (nearest && nearest->whole()) (void)!core::connect_controller(nearest->handle, nullptr, nullptr, true);
 }
@@ -107,7 +107,7 @@ QemuOrder apply_qemu_order(Options& options) {
     const efi::DevicePath* path = named.paths[i].get();
     bool known = false;
     for (Option& o : options.list()) known |= begins_with(o.load.path, device_path::body(path));
-    if (!known && is_network(path)) add_network_entry(options, path);
+    if (!known && !network_card_of(path).empty()) add_network_entry(options, path);
   }
   if (!arrange(options, named)) return {false, strict};
   for (Option& o : options.list())

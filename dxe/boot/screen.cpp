@@ -51,6 +51,23 @@ void print_line(const Text& text) {
   (void)output().output_string(&output(), u"\r\n");
 }
 
+void print_wrapped(const Text& text) {
+  std::u16string_view rest = text.view();
+  const usize room = screen_size().columns > 20 ? screen_size().columns - 5 : 16;
+  for (const char* indent = "  "; !rest.empty(); indent = "    ") {
+    usize length = rest.size() < room ? rest.size() : room;
+    if (length < rest.size())
+      for (usize at = length; at > room / 2; --at)
+        if (rest[at] == u' ') {
+          length = at;
+          break;
+        }
+    print_line(Text(indent, std::u16string_view(rest.data(), length)));
+    rest.remove_prefix(length);
+    while (!rest.empty() && rest.front() == u' ') rest.remove_prefix(1);
+  }
+}
+
 void clear_screen() { (void)output().clear_screen(&output()); }
 
 void set_colors(u8 foreground, u8 background) { (void)output().set_attribute(&output(), u64{background} << 4 | foreground); }

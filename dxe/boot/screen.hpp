@@ -49,6 +49,8 @@ class Text {
 
 void print(const Text& text);
 void print_line(const Text& text);
+// Lines broken at spaces, indented by two columns, by four where one goes on.
+void print_wrapped(const Text& text);
 void clear_screen();
 void set_colors(u8 foreground, u8 background);
 struct Size {

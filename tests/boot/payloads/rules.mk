@@ -3,6 +3,7 @@
 
 payload_out   := build/payloads
 payload_files := $(addprefix $(payload_out)/,marker.efi selftest.efi crash.efi machine.efi traps.efi mp.efi processors.efi disks.efi block_io.efi)
+payload_files += $(addprefix $(payload_out)/,loader.efi loader_driver.efi)
 payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fshort-wchar \
 	-mno-red-zone -mgeneral-regs-only -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib \
 	-fno-threadsafe-statics -fms-extensions -Itests/boot/payloads -MMD -MP
@@ -19,6 +20,9 @@ $(payload_out)/%.efi: $(payload_out)/%.obj
 	$(payload_link) -subsystem:efi_application -out:$@ $^
 
 $(payload_out)/child_driver.efi: $(payload_out)/child.obj
+	$(payload_link) -subsystem:efi_boot_service_driver -out:$@ $^
+
+$(payload_out)/loader_driver.efi: $(payload_out)/loader.obj
 	$(payload_link) -subsystem:efi_boot_service_driver -out:$@ $^
 
 $(payload_out)/selftest/images.obj: $(payload_out)/child.efi $(payload_out)/child_driver.efi
