@@ -19,8 +19,10 @@ bool start_network_rom(efi::Handle handle);
 Bytes network_card_of(const efi::DevicePath* path);
 bool disks_are_connected();
 
+// Takes away entries that a firmware made for devices which are no more. Connects nothing.
+void drop_stale_entries(Options& options);
 // Makes an entry for each device that has none: removable media first, then disks, then network cards that were connected.
-// Takes away entries that a firmware made for devices which are no more. Returns the number of new ones.
+// Drops stale ones. Returns the number of new ones.
 unsigned refresh_entries(Options& options);
 // The same for one network card that was not connected.
 void add_network_entry(Options& options, const efi::DevicePath* path);

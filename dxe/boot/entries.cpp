@@ -104,9 +104,18 @@ bool stale(const Option& option) {
 
 }  // namespace
 
-unsigned refresh_entries(Options& options) {
+void drop_stale_entries(Options& options) {
+  bool any = false;
   for (Option& o : options.list())
-    if (stale(o)) options.erase(o);
+    if (stale(o)) {
+      options.erase(o);
+      any = true;
+    }
+  if (any) options.write_order();
+}
+
+unsigned refresh_entries(Options& options) {
+  drop_stale_entries(options);
   const unsigned added = add_disks(options, true) + add_disks(options, false) + add_loaders(options);
   options.write_order();
   return added;

@@ -87,6 +87,7 @@ void run_manager() {
   load_drivers();
   Options& options = boot_options();
   options.read();
+  drop_stale_entries(options);
   const auto qemu = apply_qemu_order(options);
   if (!qemu.applied && options.empty()) {
     connect_disks();
