@@ -5,6 +5,7 @@
 #   tests/deps.sh SET...     install what is missing of the sets build, run, test, bench
 #   tests/deps.sh guest      kernel, busybox and initrd into build/guest
 #   tests/deps.sh trixie-ovmf  Debian 13's OVMF into build/ovmf-trixie/OVMF.fd
+#   tests/deps.sh trixie-qemu  Debian 13's QEMU with all its libraries into build/qemu-trixie; `qemu` in there runs it
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,6 +13,10 @@ guest=$root/build/guest
 trixie=$root/build/ovmf-trixie
 # edk2 2025.02, the first in Debian that boots as a strict SNP guest.
 trixie_ovmf_version=2025.02-8+deb13u1
+trixie_qemu=$root/build/qemu-trixie
+# QEMU 10.0: TCG with an x2APIC. The hash is that of the package named here; apt vouches for those that it needs.
+trixie_qemu_version=1:10.0.13+ds-0+deb13u1
+trixie_qemu_sha256=5e841d0723a657fd8bc2e9e1a085d24f47fcb3e4a0f94762e6c38b429f22fbb1
 trixie_ovmf_sha256=78e0d54df11fc77406cb7a0bc9a39e5bca6d1cbe06556b91d9a73491c52decdf
 
 packages_of() {
@@ -145,22 +150,49 @@ debian_mirror() {
       awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; exit } }' /etc/apt/sources.list 2>/dev/null; } | head -n 1 || true
 }
 
+# An apt of its own in a folder: the machine's packages stay Debian 12's, and it knows of none that is installed.
 trixie_apt() {
-    "$1" -q -o "Dir::State=$trixie/state" -o "Dir::Cache=$trixie/cache" -o "Dir::Etc::sourcelist=$trixie/trixie.sources" \
-        -o Dir::Etc::sourceparts=/dev/null -o "APT::Sandbox::User=$(id -un)" -o Acquire::Languages=none "${@:2}" >&2
+    local at=$1
+    "$2" -q -o "Dir::State=$at/state" -o "Dir::State::status=$at/state/status" -o "Dir::Cache=$at/cache" \
+        -o "Dir::Etc::sourcelist=$at/trixie.sources" -o Dir::Etc::sourceparts=/dev/null -o "APT::Sandbox::User=$(id -un)" \
+        -o Acquire::Languages=none "${@:3}" >&2
 }
 
-# By name, version and hash, with a configuration of its own: the machine's own packages stay Debian 12's.
-fetch_trixie_ovmf() {
-    [[ ! -f $trixie/OVMF.fd ]] || return 0
-    local mirror package=$trixie/package
+trixie_open() {
+    local at=$1 mirror
     mirror=$(debian_mirror)
     [[ -n $mirror ]] || { echo "deps.sh: no Debian mirror in the apt configuration" >&2; exit 1; }
-    mkdir -p "$trixie"/{state/lists/partial,cache/archives/partial} "$package"
+    mkdir -p "$at"/{state/lists/partial,cache/archives/partial,package}
+    : >"$at/state/status"
     printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
-        "$mirror" >"$trixie/trixie.sources"
-    trixie_apt apt-get update
-    (cd "$package" && trixie_apt apt-get download "ovmf=$trixie_ovmf_version")
+        "$mirror" >"$at/trixie.sources"
+    trixie_apt "$at" apt-get update
+}
+
+fetch_trixie_qemu() {
+    [[ ! -x $trixie_qemu/qemu ]] || return 0
+    local at=$trixie_qemu package
+    trixie_open "$at"
+    trixie_apt "$at" apt-get install --download-only --no-install-recommends -y "qemu-system-x86=$trixie_qemu_version"
+    echo "$trixie_qemu_sha256  $(echo "$at"/cache/archives/qemu-system-x86_*.deb)" | sha256sum --quiet -c >&2
+    for package in "$at"/cache/archives/*.deb; do dpkg-deb -x "$package" "$at/root"; done
+    rm -rf "$at/package" "$at/state" "$at/cache"
+    cat >"$at/qemu" <<'END'
+#!/bin/sh
+# Debian 13's QEMU on Debian 13's C library.
+root=$(dirname "$(readlink -f "$0")")/root
+libraries=$root/usr/lib/x86_64-linux-gnu
+exec "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" "$root/usr/bin/qemu-system-x86_64" -L "$root/usr/share/qemu" -L "$root/usr/share/seabios" "$@"
+END
+    chmod +x "$at/qemu"
+}
+
+# By name, version and hash.
+fetch_trixie_ovmf() {
+    [[ ! -f $trixie/OVMF.fd ]] || return 0
+    local package=$trixie/package
+    trixie_open "$trixie"
+    (cd "$package" && trixie_apt "$trixie" apt-get download "ovmf=$trixie_ovmf_version")
     echo "$trixie_ovmf_sha256  $(echo "$package"/ovmf_*.deb)" | sha256sum --quiet -c >&2
     dpkg-deb -x "$package"/ovmf_*.deb "$package/root"
     cp "$package/root/usr/share/ovmf/OVMF.fd" "$trixie/OVMF.fd"
@@ -168,12 +200,13 @@ fetch_trixie_ovmf() {
 }
 
 main() {
-    [[ $# -gt 0 ]] || { sed -n '4,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
-    local sets=() want_guest="" want_trixie="" argument
+    [[ $# -gt 0 ]] || { sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+    local sets=() want_guest="" want_trixie="" want_trixie_qemu="" argument
     for argument in "$@"; do
         case $argument in
             guest)       want_guest=1 ;;
             trixie-ovmf) want_trixie=1 ;;
+            trixie-qemu) want_trixie_qemu=1 ;;
             *)           sets+=("$argument") ;;
         esac
     done
@@ -181,6 +214,7 @@ main() {
     require "${sets[@]}"
     [[ -z $want_guest ]] || { fetch_guest; build_initrd; }
     [[ -z $want_trixie ]] || fetch_trixie_ovmf
+    [[ -z $want_trixie_qemu ]] || fetch_trixie_qemu
 }
 
 main "$@"

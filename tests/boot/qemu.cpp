@@ -39,7 +39,7 @@ std::string copy_of_vars(const Machine& machine, const std::string& name) {
 }
 
 std::vector<std::string> command_line(const Machine& machine, const std::string& name, const std::string& vars) {
-  std::vector<std::string> words{environment("ASHLAR_QEMU", "qemu-system-x86_64")};
+  std::vector<std::string> words{machine.qemu.empty() ? environment("ASHLAR_QEMU", "qemu-system-x86_64") : machine.qemu};
   // Unreserved memory, so that a large guest needs no large host.
   const std::string mib = std::to_string(machine.memory_mib);
   const std::string firmware = machine.firmware.empty() ? firmware_path() : machine.firmware;
@@ -47,7 +47,7 @@ std::vector<std::string> command_line(const Machine& machine, const std::string&
               "-display",    "none",
               "-object",     "memory-backend-ram,id=ram,reserve=off,size=" + mib + "M",
               "-machine",    machine.type + ",memory-backend=ram",
-              "-accel",      environment("ASHLAR_ACCEL", "tcg"),
+              "-accel",      environment("ASHLAR_ACCEL", machine.accel.c_str()),
               "-m",          mib,
               "-smp",        std::to_string(machine.cpus),
               "-serial",     "stdio",

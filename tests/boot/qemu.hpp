@@ -16,6 +16,8 @@ struct Machine {
   std::string type = "q35";
   unsigned memory_mib = 512;
   unsigned cpus = 1;
+  std::string qemu;       // empty: ASHLAR_QEMU, or the machine's own
+  std::string accel = "tcg";
   std::string cpu_model;  // empty: QEMU's default
   std::string kernel, initrd, append;
   std::string firmware, vars;  // empty: as the environment says

@@ -49,6 +49,7 @@ test-boot: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)
 	build/tests/boot_tests --gtest_filter='-Full*' --gtest_output=xml:build/test-results/boot.xml
 
 boot-matrix: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)
+	tests/deps.sh trixie-qemu
 	@mkdir -p build/test-results
 	build/tests/boot_tests --gtest_filter='Full*' --gtest_output=xml:build/test-results/boot-matrix.xml
 
