@@ -63,8 +63,10 @@ bool first_in_words(Vcpu& v, u64 code, Ghcb& ghcb) {
   return done = answer(v, ghcb, 0, 0);
 }
 
+bool created(const Vcpu& v) { return v.created_from != 0 && v.created_from != ~0ull; }
+
 bool registers(const Vcpu& v, u64 request) {
-  return v.created_from && static_cast<msr::Info>(msr::InfoField::get(request)) == msr::Info::register_gpa_request;
+  return created(v) && static_cast<msr::Info>(msr::InfoField::get(request)) == msr::Info::register_gpa_request;
 }
 void refuse_ghcb(Vcpu& v, u64 request, u64& reply) {
   if (!registers(v, request)) return;
@@ -81,7 +83,7 @@ void confuse_ghcb(Vcpu& v, u64 request, u64& reply) {
 template <u64 event, u32 nth>
 void on_created(Vcpu& v) {
   static u32 seen;
-  if (!v.created_from || ++seen != nth) return;
+  if (!created(v) || ++seen != nth) return;
   svm::inject(v, event);
   told(v);
 }
