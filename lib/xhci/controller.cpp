@@ -109,7 +109,6 @@ Result<> Controller::stop() {
   if (table_.empty()) return {};
   // A controller that does not let go keeps its memory.
   TRY(halt());
-  for (unsigned i = 0; i < device_count_; ++i) devices_[i]->release();
   device_count_ = 0;
   table_.release();
   scratchpads_.release();

@@ -15,7 +15,7 @@ class Controller {
   Result<> open(const pci::Device& device, const mem::PageSource& source, Patience patience);
   // The controller writes no memory from now on.
   void quiet();
-  // Takes all memory back; devices with it.
+  // Takes all memory back; then devices may be released.
   Result<> stop();
 
   unsigned port_count() const { return port_count_; }

@@ -65,10 +65,10 @@ void Device::write_endpoint(const Pipe& pipe, u8 type, u8 interval, u8 burst) {
   memory_.write<u32>(at + 16, static_cast<u32>(context::average_length::put(8) | context::max_payload::put(periodic ? pipe.packet_bytes : 0)));
 }
 
-Result<> Device::open(Controller& controller, unsigned root_port, usb::Speed speed) {
+Result<> Device::open(Controller& controller, unsigned root_port) {
   controller_ = &controller;
   root_port_ = root_port;
-  speed_ = speed;
+  speed_ = TRY(controller.reset_port(root_port));
   TRY(controller.add(*this));
   const u8 slot = TRY(controller.command({.control = trb::of(TrbType::enable_slot)}));
   if (slot == 0 || slot > controller.slot_limit()) return Error::protocol_error;
@@ -79,7 +79,7 @@ Result<> Device::open(Controller& controller, unsigned root_port, usb::Speed spe
   TRY(pipe.ring.allocate(controller.pages(), controller.dma_limit()));
   pipe_count_ = 1;
   pipe.index = context::control_endpoint;
-  pipe.packet_bytes = first_packet_bytes(speed);
+  pipe.packet_bytes = first_packet_bytes(speed_);
   memory_.write<u32>(input_at + 4, 1u << context::slot | 1u << context::control_endpoint);
   write_slot(1);
   write_endpoint(pipe, context::type_control, 0, 0);

@@ -14,8 +14,8 @@ class Device final : public usb::Device {
  public:
   static constexpr unsigned max_endpoints = 4;  // the default one among them
 
-  // Takes a slot and gives the device an address.
-  Result<> open(Controller& controller, unsigned root_port, usb::Speed speed);
+  // Resets the port, takes a slot and gives the device an address. no_media: nothing is connected.
+  Result<> open(Controller& controller, unsigned root_port);
   // The controller has been stopped: memory goes back.
   void release();
 

@@ -109,6 +109,8 @@ const Disk disks[] = {
     {"usb_xhci", "q35", {"-device", "qemu-xhci,addr=4", "-device", "usb-storage,drive=d,port=1"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x0,0x0)"},
     {"usb_xhci_removable", "pc", {"-device", "qemu-xhci,addr=4", "-device", "usb-storage,drive=d,port=2,removable=on"},
      "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x1,0x0)", 512, 6, false, true},
+    {"usb_ehci", "q35", {"-device", "usb-ehci,addr=4", "-device", "usb-storage,drive=d,port=2"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x1,0x0)"},
+    {"usb_ich9_ehci", "pc", {"-device", "ich9-usb-ehci1,addr=4", "-device", "usb-storage,drive=d,port=1"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x0,0x0)"},
     {"usb_nec_xhci", "q35", {"-device", "nec-usb-xhci,addr=4", "-device", "usb-storage,drive=d,port=3"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x2,0x0)"},
 };
 INSTANTIATE_TEST_SUITE_P(Quick, Disks, testing::ValuesIn(disks), [](const auto& info) { return std::string(info.param.name); });
