@@ -6,6 +6,7 @@
 #include "dxe/boot/global_variable.hpp"
 #include "dxe/core/runtime_loader.hpp"
 #include "dxe/drivers/console/console.hpp"
+#include "dxe/drivers/console/console_paths.hpp"
 #include "lib/device_path/path.hpp"
 #include "lib/efi/variable.hpp"
 #include "lib/log/log.hpp"
@@ -38,12 +39,20 @@ void show(const char16_t* variable, const T& value) {
 
 void set_global_variables() {
   const bool fresh = !exists(name::timeout);  // one look instead of many when nothing was kept
-  const auto* console = drivers::console_path();
-  const std::span<const u8> path(reinterpret_cast<const u8*>(console), device_path::bytes(console));
-  const char16_t* const consoles[] = {name::con_in, name::con_out, name::err_out};
-  const char16_t* const devices[] = {name::con_in_dev, name::con_out_dev, u"ErrOutDev"};
-  for (const char16_t* variable : consoles) fresh ? put_global(variable, kept, path) : write_global(variable, kept, path);
-  for (const char16_t* variable : devices) put_global(variable, shown, path);
+  struct Console {
+    const char16_t *chosen, *possible;
+    device_path::Bytes path;
+  };
+  const device_path::Bytes output = drivers::console_output_path();
+  const Console consoles[] = {{name::con_in, name::con_in_dev, drivers::console_input_path()},
+                              {name::con_out, name::con_out_dev, output},
+                              {name::err_out, name::err_out_dev, output}};
+  for (const Console& c : consoles) {
+    fresh ? put_global(c.chosen, kept, c.path) : write_global(c.chosen, kept, c.path);
+    put_global(c.possible, shown, c.path);
+  }
+  const auto* port = drivers::console_path();
+  const device_path::Bytes path(reinterpret_cast<const u8*>(port), device_path::bytes(port));
   if (auto done = core::runtime_hooks().set_firmware_variable(u"DEBUGPORT", debug_port_guid, kept, path); !done)
     log::warning("variable DEBUGPORT: ", done.error());
 

@@ -53,19 +53,24 @@ void TextScreen::set_cursor(u32 column, u32 row, bool visible) {
   if (visible) dirty_[row] = true;
 }
 
-// Two pixels are stored at once: a glyph's row is four lookups.
+void TextScreen::choose_colours(u8 attribute) {
+  if (halves_attribute_ == attribute) return;
+  halves_attribute_ = attribute;
+  const u32 colours[2] = {palette[attribute >> 4 & 7], palette[attribute & 0xf]};
+  for (unsigned bits = 0; bits < 16; ++bits)
+    halves_[bits] = {{colours[bits >> 3 & 1], colours[bits >> 2 & 1], colours[bits >> 1 & 1], colours[bits & 1]}};
+}
+
 void TextScreen::draw_cell(Cell cell, u32 offset) {
   const u8 attribute = static_cast<u8>(cell >> 16);
-  const bool cursor = cell & cursor_flag;
-  const u64 back = palette[attribute >> 4 & 7], fore = palette[attribute & 0xf];
-  const u64 pairs[4] = {back | back << 32, back | fore << 32, fore | back << 32, fore | fore << 32};
+  choose_colours(attribute);
   const font::Glyph glyph = font::glyph_of(static_cast<char16_t>(cell));
   for (unsigned y = 0; y < font::height; ++y) {
     const u8 bits = glyph.rows[y];
-    const u64 row[4] = {pairs[bits >> 6], pairs[bits >> 4 & 3], pairs[bits >> 2 & 3], pairs[bits & 3]};
-    __builtin_memcpy_inline(&lines_[y][offset], row, sizeof row);
+    __builtin_memcpy_inline(&lines_[y][offset], &halves_[bits >> 4], sizeof(Pixels));
+    __builtin_memcpy_inline(&lines_[y][offset + 4], &halves_[bits & 0xf], sizeof(Pixels));
   }
-  if (!cursor) return;
+  if (!(cell & cursor_flag)) return;
   const u32 contrast = palette[(attribute >> 4 & 7) ^ 7];
   for (unsigned y = cursor_first_row; y <= cursor_last_row; ++y)
     for (unsigned x = 0; x < font::width; ++x) lines_[y][offset + x] = contrast;

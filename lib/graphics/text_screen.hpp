@@ -54,6 +54,7 @@ class TextScreen {
 
   void fill_line(u32 row, u8 attribute);
   Cell wanted_at(u32 index) const { return index == cursor_ ? wanted_[index] | cursor_flag : wanted_[index]; }
+  void choose_colours(u8 attribute);
   void draw_cell(Cell cell, u32 offset);
   void flush_row(u32 row);
   void draw_run(u32 row, u32 column, u32 count);
@@ -69,6 +70,13 @@ class TextScreen {
   bool dirty_[max_rows] = {};
   static constexpr u32 run_columns = 64;  // drawn at once
   u32 lines_[font::height][run_columns * font::width];
+
+  // Four pixels for each half row of a glyph, in the colours of an attribute.
+  struct Pixels {
+    u32 four[4];
+  };
+  Pixels halves_[16];
+  u32 halves_attribute_ = ~0u;
 };
 
 }  // namespace graphics

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // The text console on every display: the picture must be what a terminal makes of the same text on the serial port.
 #include <gtest/gtest.h>
+#include <chrono>
 #include <regex>
+#include <thread>
 
 #include "monitor.hpp"
 #include "qemu.hpp"
@@ -34,10 +36,11 @@ class Screen : public testing::TestWithParam<Display> {};
 // What the payload reports is not the console's.
 std::string without_reports(const std::string& text) { return std::regex_replace(text, std::regex("SCREEN [0-9]\r\n"), ""); }
 
-// Waits until the display shows it: QEMU looks at guest memory when it likes.
+// Waits until the display shows it: the firmware draws when it likes after a scroll, and QEMU looks when it likes.
 std::string compare(Monitor& monitor, const std::string& file, const Picture& wanted) {
   std::string differs;
-  for (int tries = 0; tries < 5; tries++) {
+  for (int tries = 0; tries < 20; tries++) {
+    if (tries) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     monitor.command("screendump " + file);
     differs = difference(read_ppm(file), wanted);
     if (differs.empty()) break;

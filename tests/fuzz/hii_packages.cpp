@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
       if (auto text = strings->find(static_cast<efi::StringId>(id)))
         for (base::u64 i = 0; i < text->length(); ++i) sum += (*text)[i];
   }
-  static volatile unsigned sink;
+  [[maybe_unused]] static volatile unsigned sink;
   sink = sum;
   return 0;
 }

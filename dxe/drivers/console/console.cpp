@@ -39,8 +39,8 @@ constinit efi::Handle handle = nullptr;
 constinit bool displays_started = false, keyboards_started = false, shared = false;
 
 void start_for_others() {
-  shared = true;
   start_displays();
+  shared = true;
 }
 
 // What costs nothing until somebody wants it.
@@ -60,11 +60,14 @@ constinit core::Offer offers[] = {
     {&efi::HiiConfigRouting::guid, install_hii_config_routing},
 };
 
-void init_terminal() {
+TerminalPath make_terminal_path() {
   using efi::messaging_path::Vendor;
-  terminal_path = {serial_path(),
-                   {efi::node_header<Vendor>(efi::device_path_type::messaging, Vendor::subtype), efi::messaging_path::vt_utf8_guid},
-                   efi::end_device_path};
+  return {serial_path(),
+          {efi::node_header<Vendor>(efi::device_path_type::messaging, Vendor::subtype), efi::messaging_path::vt_utf8_guid},
+          efi::end_device_path};
+}
+
+void init_terminal() {
   serial_output.init(uart);
   if (!serial_input.init(uart)) panic("no memory for the console");
   efi::Handle terminal = nullptr;
@@ -87,9 +90,8 @@ const efi::DevicePath* console_path() { return &terminal_path.port.bridge.root.h
 void start_displays() {
   if (displays_started) return;
   displays_started = true;
-  constexpr u8 display_class = 0x03;
   for (const pci::Device* d = pci_topology().first; d; d = d->next)
-    if (d->kind() >> 8 == display_class)
+    if (is_display(*d))
       if (const efi::Handle controller = pci_handle(*d).handle) (void)!core::connect_controller(controller, nullptr, nullptr, true);
   start_ramfb();
 }
@@ -101,6 +103,7 @@ void start_keyboards() {
 }
 
 void init_console(efi::SystemTable& table) {
+  terminal_path = make_terminal_path();
   output.init(start_displays);
   input.init(start_keyboards);
   if (uart.init()) init_terminal();

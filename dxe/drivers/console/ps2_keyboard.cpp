@@ -77,6 +77,12 @@ constinit KeyboardPath path{};
 
 }  // namespace
 
+const efi::DevicePath* ps2_keyboard_path() {
+  using efi::acpi_path::Hid;
+  path = {isa_bridge_path(), {efi::node_header<Hid>(efi::device_path_type::acpi, Hid::subtype), efi::acpi_path::pnp(0x0303), 0}, efi::end_device_path};
+  return &path.bridge.root.header;
+}
+
 void start_ps2_keyboard() {
   auto made = core::make<Ps2Keyboard>();
   if (!made) return;
@@ -86,8 +92,7 @@ void start_ps2_keyboard() {
     (void)!core::free_pool(&keyboard);
     return;
   }
-  path = {isa_bridge_path(), efi::acpi_path::Hid{efi::node_header<efi::acpi_path::Hid>(efi::device_path_type::acpi, efi::acpi_path::Hid::subtype),
-                                                 efi::acpi_path::pnp(0x0303), 0}, efi::end_device_path};
+  (void)ps2_keyboard_path();
   efi::Handle handle = nullptr;
   core::install(handle, path, efi::DevicePath::guid);
   core::install<efi::SimpleTextInput>(handle, keyboard.basic());

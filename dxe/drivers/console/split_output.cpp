@@ -73,7 +73,8 @@ Result<> SplitOutput::add(efi::SimpleTextOutput& output) {
     if (modes_[m].columns == now.columns && modes_[m].rows == now.rows) kept = m;
   if (state_.mode != 0 && kept == 0) (void)choose_mode(0);
   state_.mode = kept;
-  (void)output.set_mode(&output, modes_[kept].own[count_ - 1]);
+  // Outputs begin in mode 0, and clear.
+  if (kept != 0 || output.mode->mode != 0) (void)output.set_mode(&output, modes_[kept].own[count_ - 1]);
   (void)output.set_attribute(&output, static_cast<u64>(state_.attribute));
   (void)output.enable_cursor(&output, state_.cursor_visible);
   (void)output.set_cursor_position(&output, static_cast<u64>(state_.cursor_column), static_cast<u64>(state_.cursor_row));

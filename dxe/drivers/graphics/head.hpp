@@ -8,6 +8,7 @@
 #include "lib/efi/device_path_nodes.hpp"
 #include "lib/efi/graphics_output.hpp"
 #include "lib/graphics/mode_list.hpp"
+#include "lib/pci/topology.hpp"
 
 namespace drivers {
 
@@ -43,6 +44,11 @@ class Head : public efi::GraphicsOutput {
 
 // The node of a head behind its adapter, as OVMF has it [acpi §B.3.2].
 efi::acpi_path::Adr head_node();
+
+inline bool is_display(const pci::Device& device) {
+  constexpr u32 base_class = 0x03;
+  return device.class_code >> 16 == base_class;
+}
 
 // On the handle of the display that the console writes to: there is nothing behind it.
 inline constexpr Guid console_out_device_guid = "d3b36f2c-d551-11d4-9a46-0090273fc14d"_guid;

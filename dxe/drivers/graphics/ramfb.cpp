@@ -66,16 +66,26 @@ Result<> start(efi::Handle handle, fw_cfg::File file) {
   return core::connect_controller(handle, nullptr, nullptr, true);
 }
 
+Result<fw_cfg::File> find_ramfb() {
+  const fw_cfg::File file = TRY(fw_cfg::find("etc/ramfb"));
+  return file.size == sizeof(Configuration) ? Result<fw_cfg::File>(file) : Error::unsupported;
+}
+
 }  // namespace
 
-void start_ramfb() {
+const efi::DevicePath* ramfb_path() {
   using efi::hardware_path::Vendor;
-  const auto file = fw_cfg::find("etc/ramfb");
-  if (!file || file.value_or({}).size != sizeof(Configuration)) return;
+  if (!find_ramfb()) return nullptr;
   path = {{efi::node_header<Vendor>(efi::device_path_type::hardware, Vendor::subtype), ramfb_guid}, head_node(), efi::end_device_path};
+  return &path.device.header;
+}
+
+void start_ramfb() {
+  auto file = find_ramfb();
+  if (!file || !ramfb_path()) return;
   efi::Handle handle = nullptr;
   core::install(handle, path, efi::DevicePath::guid);
-  if (auto done = start(handle, file.value_or({})); !done) log::error("ramfb cannot be used: ", done.error());
+  if (auto done = start(handle, *file); !done) log::error("ramfb cannot be used: ", done.error());
 }
 
 }  // namespace drivers

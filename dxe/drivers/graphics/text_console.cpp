@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include "dxe/core/clock.hpp"
+#include "dxe/core/event.hpp"
 #include "dxe/core/handle.hpp"
 #include "dxe/core/memory.hpp"
 #include "dxe/core/pool.hpp"
@@ -15,6 +17,7 @@ namespace {
 using graphics::Canvas, graphics::Rectangle, graphics::Resolution, graphics::Surface, graphics::TextScreen;
 
 constexpr TextOutput::Mode fixed_modes[] = {{80, 25}, {80, 50}, {100, 31}};
+constexpr u64 pause = 2 * core::clock_tick;
 constexpr unsigned fixed_count = sizeof fixed_modes / sizeof *fixed_modes;
 
 // The display's memory where it can be drawn on, Blt where it cannot.
@@ -32,6 +35,7 @@ class GopCanvas final : public Canvas {
   }
 
   void disable() { gop_ = nullptr; }
+  bool linear() const { return linear_; }
 
   void put(Rectangle to, const u32* pixels, u32 stride) override {
     if (!gop_) return;
@@ -67,7 +71,9 @@ class TextConsole final : public Managed, public TextOutput {
     screen_.put(column(), row(), known ? static_cast<char16_t>(code_point) : char16_t{0xfffd}, attribute());
   }
   void show_line_feed() override {
-    if (row() + 1 == rows()) screen_.scroll(attribute());
+    if (row() + 1 != rows()) return;
+    screen_.scroll(attribute());
+    scrolled_ = true;
   }
   void show_clear() override {
     if (displays_are_shared()) screen_.distrust();
@@ -79,20 +85,26 @@ class TextConsole final : public Managed, public TextOutput {
   }
   bool can_show(char16_t c) const override { return font::has_glyph(c); }
   void prepare() override;
-  void finish() override {
-    screen_.set_cursor(column(), row(), cursor_visible());
-    screen_.flush();
+  void finish() override;
+  // What is pending is what the operating system should find.
+  void quiet() override {
+    if (scrolled_ && canvas_.linear()) screen_.flush();
   }
 
   Resolution size() const { return {gop_->mode->info->horizontal_resolution, gop_->mode->info->vertical_resolution}; }
   Result<> adopt_mode();
   void lay_out();
+  void flush();
+  static void EFIAPI flush_due(efi::Event, void* context) { static_cast<TextConsole*>(context)->flush(); }
 
   efi::GraphicsOutput* gop_ = nullptr;
   u32 gop_mode_ = 0;
   GopCanvas canvas_;
   TextScreen screen_;
   void* cells_ = nullptr;
+  efi::Event timer_ = nullptr;  // null: nothing is put off
+  u64 last_flush_ = 0;
+  bool scrolled_ = false;  // since then
   bool published_ = false, on_console_ = false, drawn_ = false;
 };
 
@@ -133,6 +145,21 @@ void TextConsole::lay_out() {
   drawn_ = true;
 }
 
+void TextConsole::flush() {
+  scrolled_ = false;
+  screen_.flush();
+}
+
+// Everything moves in a scroll: of many in a row only so many a second are drawn.
+void TextConsole::finish() {
+  screen_.set_cursor(column(), row(), cursor_visible());
+  if (!scrolled_ || !timer_) return flush();
+  const u64 now = core::clock_now();
+  if (now - last_flush_ < pause) return (void)!core::set_timer(timer_, efi::TimerDelay::relative, pause);
+  last_flush_ = now;
+  flush();
+}
+
 void TextConsole::prepare() {
   if (gop_->mode->mode == gop_mode_ || adopt_mode()) return;
   // The old grid may not fit: nothing is drawn until there is another mode.
@@ -143,6 +170,7 @@ void TextConsole::prepare() {
 
 Result<> TextConsole::begin() {
   gop_ = static_cast<efi::GraphicsOutput*>(controller().interface);
+  TRY(core::create_event(efi::event_type::timer | efi::event_type::notify_signal, efi::tpl_notify, flush_due, this, &timer_));
   TRY(adopt_mode());
   efi::Handle handle = controller().handle;
   TRY(core::install_protocol(&handle, &efi::SimpleTextOutput::guid, efi::InterfaceType::native, static_cast<efi::SimpleTextOutput*>(this)));
@@ -161,16 +189,18 @@ Result<> TextConsole::stop() {
   if (published_) TRY(core::uninstall_protocol(controller().handle, &efi::SimpleTextOutput::guid, output));
   published_ = false;
   console_output().remove(*output);
+  if (timer_) (void)!core::close_event(timer_);
+  timer_ = nullptr;
   if (cells_) (void)!core::free_pool(cells_);
   cells_ = nullptr;
   return {};
 }
 
 // The console's own handle has the protocol only because we put it there.
-bool is_display(const Controller& c) { return c.handle != console_handle(); }
+bool is_real_display(const Controller& c) { return c.handle != console_handle(); }
 
 }  // namespace
 
-const Driver graphics_console_driver = {u"Text on displays", &efi::GraphicsOutput::guid, is_display, start_as<TextConsole>};
+const Driver graphics_console_driver = {u"Text on displays", &efi::GraphicsOutput::guid, is_real_display, start_as<TextConsole>};
 
 }  // namespace drivers
