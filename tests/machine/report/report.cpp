@@ -47,7 +47,8 @@ void print_ports() {
 
 void print_counts() {
   const Counts& c = totals;
-  print("  \"exits\": %d, \"nested_faults\": %d, \"kicks\": %d, \"nmis\": %d,\n", c.exits, c.npf, c.kicks, c.nmi);
+  print("  \"exits\": %d, \"nested_faults\": %d, \"kicks\": %d, \"nmis\": %d, \"lock\": {\"waits\": %d, \"mcycles\": %d},\n", c.exits, c.npf, c.kicks, c.nmi, c.lock_waits,
+        c.lock_wait / 1'000'000);
   print("  \"pvalidate\": {\"validate_4k\": %d, \"validate_2m\": %d, \"rescind_4k\": %d, \"rescind_2m\": %d, \"no_change\": %d, \"size_mismatch\": %d},\n",
         c.pvalidate[1][0], c.pvalidate[1][1], c.pvalidate[0][0], c.pvalidate[0][1], c.pvalidate_no_change, c.pvalidate_mismatch);
   print("  \"validated_by\": [");

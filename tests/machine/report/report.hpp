@@ -55,6 +55,7 @@ void violation(Violation v, u32 cpu, u64 gpa, u64 rip);
 
 struct Counts {
   u64 exits, npf, kicks, nmi;
+  u64 lock_waits, lock_wait;  // how often, cycles
   u64 pvalidate[2][2];  // rescind/validate, 4K/2M
   u64 validated_by[host::cpus_max];  // PVALIDATEs of each processor, by APIC id
   u64 pvalidate_no_change, pvalidate_mismatch;

@@ -125,7 +125,17 @@ Run::Run(const std::string& name, const Guest& guest) : base_(output_folder + na
     std::filesystem::create_directories(output_folder);
     std::ofstream(base_ + ".parameters", std::ios::binary) << parameter_page(guest);
     std::filesystem::remove(base_ + ".json");
-    auto words = command_line(guest, base_ + ".parameters", base_ + ".json");
+    start(command_line(guest, base_ + ".parameters", base_ + ".json"));
+}
+
+Run::Run(const std::string& name, std::vector<std::string> words) : base_(output_folder + name)
+{
+    std::filesystem::create_directories(output_folder);
+    start(std::move(words));
+}
+
+void Run::start(std::vector<std::string> words)
+{
     words.insert(words.end(), {"-serial", "stdio", "-monitor", "none"});
     int in[2], out[2];
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC)) throw std::runtime_error("pipe");

@@ -60,6 +60,8 @@ class Run
 {
 public:
     Run(const std::string& name, const Guest& guest);
+    // Any QEMU, by its command line.
+    Run(const std::string& name, std::vector<std::string> words);
     ~Run();
     Run(Run const&) = delete;
     Run& operator=(Run const&) = delete;
@@ -74,6 +76,7 @@ public:
     std::string tail() const;
 
 private:
+    void start(std::vector<std::string> words);
     bool read_some(Seconds timeout);
 
     std::string base_, transcript_;

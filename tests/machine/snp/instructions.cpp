@@ -15,7 +15,7 @@ namespace {
 
 using namespace svm;
 using report::Violation;
-enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_size = 6 };
+enum Outcome : u32 { ok = 0, fail_input = 1, fail_permission = 2, fail_in_use = 3, fail_size = 6 };
 
 void finish(Vcpu& v, u32 result, bool carry, unsigned length) {
   if (host::parameters().verbose || (result && result != fail_in_use))
@@ -121,7 +121,7 @@ void rmpadjust(Vcpu& v, unsigned length) {
     report::violation(Violation::access_unvalidated, v.apic_id, t.gpa, v.save().rip);
     return finish(v, fail_input, false, length);
   }
-  if (e.vmsa && save_area_in_use(t.gpa)) return finish(v, fail_in_use, false, length);
+  if (e.vmsa && !release_save_area(v, t.gpa)) return finish(v, fail_in_use, false, length);
   const unsigned shift = static_cast<unsigned>(vmpl - 1) * 4;
   e.permissions = (e.permissions & ~(15u << shift)) | static_cast<u32>(mask << shift);
   e.vmsa = v.reg(rdx) >> 16 & 1;

@@ -37,7 +37,8 @@ u64 page_state_change_list(Vcpu& v, u8* list, usize room);
 u64 page_state_change(Vcpu& v, u64 operation, u64 gpa, bool large);
 
 bool has_processor(u32 apic_id);
-bool save_area_in_use(u64 gpa);
+// False while a processor runs on it; one that is halted never runs again.
+bool release_save_area(Vcpu& v, u64 gpa);
 bool create_processor(Vcpu& v, u32 apic_id, u64 vmsa_gpa, u64 sev_features, bool on_init);
 bool destroy_processor(Vcpu& v, u32 apic_id);
 void enter_reset_hold(Vcpu& v);

@@ -4,6 +4,7 @@
 #include "tests/machine/report/report.hpp"
 #include "tests/machine/snp/model.hpp"
 #include "tests/machine/snp/rmp.hpp"
+#include "tests/machine/svm/guest_memory.hpp"
 #include "tests/machine/svm/views.hpp"
 
 // Processors that the guest makes of a page of its own, and those that wait in reset hold [ghcb §4.1.10, §4.3; apm2 §15.36.9].
@@ -13,6 +14,8 @@ namespace {
 
 namespace msr = cc::sev::msr;
 using report::Violation;
+
+constexpr u8 hlt = 0xf4;
 
 Vcpu* processor(u32 apic_id) {
   for (u32 i = 0; i < svm::vcpu_count(); ++i)
@@ -43,14 +46,32 @@ bool usable(Vcpu& v, u64 gpa, const cc::sev::Vmsa& vmsa, u64 sev_features) {
   return good;
 }
 
+// Looked at closely when first asked, for one that is on its way into HLT; then now and then, for a kick is not cheap.
+bool found_halted(Vcpu& v, Vcpu& target) {
+  const u32 asked = target.asked_for++;
+  for (unsigned tries = asked ? asked % 256 == 0 : 100; tries; --tries) {
+    svm::flush_others(v);
+    u8 before = 0;
+    svm::read_linear(target, target.save().cs.base + target.save().rip - 1, &before, 1, true);
+    if (before == hlt) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool has_processor(u32 apic_id) { return processor(apic_id) != nullptr; }
 
-bool save_area_in_use(u64 gpa) {
-  for (u32 i = 0; i < svm::vcpu_count(); ++i)
-    if (svm::vcpu(i).state == svm::RunState::running && svm::vcpu(i).created_from == gpa) return true;
-  return false;
+// A processor inside the guest uses its save area [apm3 chapter 4, RMPADJUST]. HLT would have taken it out on hardware; here
+// the instruction before the one at which a kick finds it tells.
+bool release_save_area(Vcpu& v, u64 gpa) {
+  for (u32 i = 0; i < svm::vcpu_count(); ++i) {
+    Vcpu& target = svm::vcpu(i);
+    if (target.state != svm::RunState::running || target.created_from != gpa) continue;
+    if (!found_halted(v, target)) return false;
+    halt(v, target);
+  }
+  return true;
 }
 
 bool create_processor(Vcpu& v, u32 apic_id, u64 gpa, u64 sev_features, bool on_init) {
@@ -60,6 +81,8 @@ bool create_processor(Vcpu& v, u32 apic_id, u64 gpa, u64 sev_features, bool on_i
   if (!usable(v, gpa, *vmsa, sev_features)) return false;
   halt(v, *target);
   svm::load(*target, *vmsa);
+  target->created_from = gpa;
+  target->asked_for = 0;
   target->state = svm::RunState::running;
   report::event("ap-create", apic_id, "\"vmsa\": \"0x%x\", \"rip\": \"0x%x\", \"cs\": \"0x%x\"", gpa, vmsa->rip, vmsa->cs.base);
   svm::wake(*target);

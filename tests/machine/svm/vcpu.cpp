@@ -173,7 +173,9 @@ void run(Vcpu& v) {
     if (code == exit_code::nmi) take_nmi(v);
     take_kick(v);
     if (code == exit_code::nmi || code == exit_code::none) continue;
-    machine.take([&] { take_kick(v); });
+    const u64 waited = machine.take([&] { take_kick(v); });
+    report::counts().lock_wait += waited;
+    report::counts().lock_waits += waited != 0;
     ++report::counts().exits;
     // Another processor may have made a new one of this while its exit waited.
     if (v.epoch == epoch) {

@@ -26,6 +26,8 @@ struct Vcpu {
   u64 host_cr0 = 0, host_cr4 = 0;  // of this processor outside the guest
   u64 ghcb_msr = 1;
   u64 registered_ghcb = ~0ull;
+  u64 created_from = ~0ull;        // VMSA page of AP creation
+  u32 asked_for = 0;               // how often the guest wanted that page back
   u64 sev_features = 0;
   u64 dr7 = 0x400;
   u64 xcr0 = 1;
