@@ -8,6 +8,7 @@ constexpr const Driver* const table[] = {
     &virtio_block_driver, &virtio_scsi_driver, &nvme_driver, &ahci_driver, &ide_driver, &xhci_driver, &ehci_driver, &disk_io_driver,
     &partition_driver,
     &bochs_display_driver, &virtio_gpu_driver, &graphics_console_driver,
+    &file_system_driver,
 };
 
 }  // namespace

@@ -13,12 +13,16 @@ Result<Geometry> refuse(const char* why) {
   return Error::volume_corrupted;
 }
 
+}  // namespace
+
 bool looks_like_fat(const BootSector& b) {
   const bool jumps = (b.jump[0] == 0xeb && b.jump[2] == 0x90) || b.jump[0] == 0xe9;
   return b.signature == BootSector::valid_signature && jumps && std::has_single_bit(b.sector_bytes) && b.sector_bytes >= 512 &&
          b.sector_bytes <= 4096 && std::has_single_bit(b.sectors_per_cluster) && b.reserved_sectors != 0 && b.fats != 0 &&
          (b.media == 0xf0 || b.media >= 0xf8) && (b.sectors_16 != 0 || b.sectors_32 != 0);
 }
+
+namespace {
 
 constexpr u32 max_fat12_clusters = 4084, max_fat16_clusters = 65524, max_fat32_clusters = 0x0fff'fff5;
 

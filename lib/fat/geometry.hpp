@@ -31,6 +31,8 @@ struct Geometry {
   u64 offset_of(u32 cluster) const { return data_offset + u64{cluster - first_cluster} * cluster_bytes; }
 };
 
+// Whether this is worth a closer look.
+bool looks_like_fat(const BootSector& boot);
 // unsupported: not a FAT volume, without a word; volume_corrupted: one that cannot be right.
 Result<Geometry> parse_boot_sector(const BootSector& boot, u64 medium_bytes);
 

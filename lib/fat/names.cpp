@@ -41,6 +41,18 @@ usize show_part(const u8* from, usize bytes, bool lower, char16_t* out) {
 // Where a piece has its characters.
 constexpr u8 piece_offsets[LongNameEntry::chars] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
 
+// At the last dot; the extension is without it.
+struct Parts {
+  std::u16string_view base, extension;
+};
+Parts split(std::u16string_view name) {
+  const usize dot = std::min(name.rfind(u'.'), name.size());
+  Parts parts{name, name};
+  parts.base.remove_suffix(name.size() - dot);
+  parts.extension.remove_prefix(std::min(dot + 1, name.size()));
+  return parts;
+}
+
 unsigned digits_of(u32 number) {
   unsigned n = 1;
   while (number /= 10) ++n;
@@ -72,8 +84,7 @@ usize show_short_name(const DirectoryEntry& e, char16_t (&out)[short_name_chars]
 }
 
 bool exact_short_name(std::u16string_view name, ExactShortName& out) {
-  const usize dot = std::min(name.rfind(u'.'), name.size());
-  const auto base = name.substr(0, dot), extension = name.substr(std::min(dot + 1, name.size()));
+  const auto [base, extension] = split(name);
   std::fill(std::begin(out.name.raw), std::end(out.name.raw), u8{' '});
   bool lower_base, lower_extension;
   if (base.empty() || !exact_part(base, std::span(out.name.raw).first(8), lower_base) ||
@@ -89,7 +100,6 @@ Alias::Alias(std::u16string_view name) : lossless(true) {
   const auto skip_dots = std::min(name.find_first_not_of(u" ."), name.size());
   lossless = skip_dots == 0;
   name.remove_prefix(skip_dots);
-  const usize dot = name.rfind(u'.');
   const auto put = [&](std::u16string_view part, std::span<u8> out) {
     usize n = 0;
     for (const char16_t c : part) {
@@ -103,11 +113,12 @@ Alias::Alias(std::u16string_view name) : lossless(true) {
     }
     return n;
   };
-  if (put(name.substr(0, dot), std::span(basis.raw).first(8)) == 0) {
+  const Parts parts = split(name);
+  if (put(parts.base, std::span(basis.raw).first(8)) == 0) {
     basis.raw[0] = '_';
     lossless = false;
   }
-  if (dot != std::u16string_view::npos) put(name.substr(dot + 1), std::span(basis.raw).last(3));
+  put(parts.extension, std::span(basis.raw).last(3));
 }
 
 ShortName Alias::numbered(u32 number) const {
