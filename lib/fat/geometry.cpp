@@ -57,6 +57,7 @@ Result<Geometry> add_fat32(const BootSector& b, Geometry g) {
     g.fats = 1;
   }
   if (x.info_sector != 0 && x.info_sector < b.reserved_sectors) g.info_offset = u64{x.info_sector} * g.sector_bytes;
+  if (x.backup_sector != 0 && x.backup_sector < b.reserved_sectors) g.backup_offset = u64{x.backup_sector} * g.sector_bytes;
   if (x.boot_signature == BootSector::extended) g.label_offset = offsetof(BootSector, fat32.label);
   return g;
 }

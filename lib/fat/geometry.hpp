@@ -26,6 +26,7 @@ struct Geometry {
   u64 info_offset;  // 0: none
   u64 volume_bytes;
   u32 label_offset;  // in the boot sector; 0: none
+  u64 backup_offset;  // of the boot sector's copy; 0: none
 
   bool valid(u32 cluster) const { return cluster >= first_cluster && cluster - first_cluster < clusters; }
   u64 offset_of(u32 cluster) const { return data_offset + u64{cluster - first_cluster} * cluster_bytes; }

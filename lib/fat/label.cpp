@@ -69,7 +69,18 @@ Result<> Volume::set_label(std::u16string_view text) {
   } else if (exists) {
     TRY(dir.erase(slot, slot));
   }
-  return geometry_.label_offset ? cache_.write(geometry_.label_offset, {wanted ? label : no_name, label_chars}) : Result<>();
+  return geometry_.label_offset ? set_boot_label({wanted ? label : no_name, label_chars}) : Result<>();
+}
+
+Result<> Volume::set_boot_label(std::span<const u8> label) {
+  u8 first[label_chars], backup[label_chars];
+  TRY(cache_.read(geometry_.label_offset, first));
+  if (geometry_.backup_offset) {
+    // Only what is a copy is kept one.
+    TRY(cache_.read(geometry_.backup_offset + geometry_.label_offset, backup));
+    if (std::equal(first, first + label_chars, backup)) TRY(cache_.write(geometry_.backup_offset + geometry_.label_offset, label));
+  }
+  return cache_.write(geometry_.label_offset, label);
 }
 
 }  // namespace fat

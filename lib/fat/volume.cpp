@@ -61,10 +61,9 @@ Result<bool> Volume::next(fs::Node& in, u64& cursor, fs::FileInfo& info) {
   return any;
 }
 
-u64 Volume::physical_bytes(const DirectoryEntry& e) {
-  if (!(e.attributes & attribute::directory)) return u64{clusters_for(e.bytes)} * geometry_.cluster_bytes;
-  const auto length = e.cluster() ? table_.length(e.cluster()) : Result<u32>(0u);
-  return u64{length.value_or(0)} * geometry_.cluster_bytes;
+// A directory counts as one cluster: what all of it takes would be a walk along every chain of a listing.
+u64 Volume::physical_bytes(const DirectoryEntry& e) const {
+  return u64{e.attributes & attribute::directory ? 1 : clusters_for(e.bytes)} * geometry_.cluster_bytes;
 }
 
 void Volume::describe(const FoundEntry& found, fs::FileInfo& info) {
@@ -89,8 +88,7 @@ Result<> Volume::info(fs::Node& n, fs::FileInfo& info) {
     return {};
   }
   info.name_length = 0;
-  info.physical_bytes = root_.first ? u64{TRY(table_.length(root_.first))} * geometry_.cluster_bytes : geometry_.data_offset - geometry_.root_offset;
-  info.bytes = info.physical_bytes;
+  info.bytes = info.physical_bytes = geometry_.cluster_bytes;
   info.created = info.accessed = info.modified = fs::no_moment;
   info.attributes = attribute::directory;
   return {};

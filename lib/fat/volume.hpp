@@ -52,7 +52,7 @@ class Volume final : public file_system::Volume {
   Directory directory(Node& node) { return Directory(table_, node.walker, node.first); }
   Result<Node*> node_of(Node& parent, const FoundEntry& found);
   void describe(const FoundEntry& found, file_system::FileInfo& info);
-  u64 physical_bytes(const DirectoryEntry& entry);
+  u64 physical_bytes(const DirectoryEntry& entry) const;
   Result<DirectoryEntry> entry_of(Node& node);
   Result<> store_entry(Node& node, const DirectoryEntry& entry);
   Result<> store_size(Node& node);
@@ -60,6 +60,7 @@ class Volume final : public file_system::Volume {
   Result<u32> make_directory_cluster(u32 parent);
   Result<> set_parent_entry(Node& node, u32 parent);
   Result<> swap_entries(Node& node, Node& to, u32 new_slot, const DirectoryEntry& entry);
+  Result<> set_boot_label(std::span<const u8> label);
   Result<> reserve(Node& file, u64 bytes);
   Result<> write_data(Node& file, u64 offset, std::span<const u8> from, u64 zeros);
   Result<> grow(Node& file, u64 offset, std::span<const u8> from);
