@@ -5,7 +5,9 @@
 #include "dxe/drivers/block_io_device.hpp"
 #include "dxe/drivers/driver_table.hpp"
 #include "dxe/drivers/file_system/file_protocol.hpp"
+#include "lib/block/bytes.hpp"
 #include "lib/fat/volume.hpp"
+#include "lib/iso9660/volume.hpp"
 
 namespace drivers {
 namespace {
@@ -58,7 +60,31 @@ Result<Mounted*> mount_as(efi::BlockIo* io) {
   return mounted.error();
 }
 
-Result<Mounted*> mount(efi::BlockIo* io) { return mount_as<fat::Volume>(io); }
+enum class Kind : u8 { none, fat, iso9660 };
+
+// By the first bytes of each; whether the rest is in order, mounting says.
+Result<Kind> kind_of(block::Device& medium) {
+  fat::BootSector boot;
+  TRY(block::read_bytes(medium, 0, {reinterpret_cast<u8*>(&boot), sizeof boot}));
+  if (fat::looks_like_fat(boot)) return Kind::fat;
+  // A partition of a hybrid image is not looked into: what is to be booted from it is in its EFI system partition.
+  if (medium.geometry().partition) return Kind::none;
+  constexpr u64 at = u64{iso9660::first_descriptor} * iso9660::sector_bytes + offsetof(iso9660::VolumeDescriptor, identifier);
+  char identifier[sizeof iso9660::identifier];
+  if (!block::read_bytes(medium, at, {reinterpret_cast<u8*>(identifier), sizeof identifier})) return Kind::none;
+  return __builtin_memcmp(identifier, iso9660::identifier, sizeof identifier) == 0 ? Kind::iso9660 : Kind::none;
+}
+
+Result<Mounted*> mount(efi::BlockIo* io) {
+  BlockIoDevice medium;
+  TRY(medium.init(io));
+  switch (TRY(kind_of(medium))) {
+    case Kind::fat: return mount_as<fat::Volume>(io);
+    case Kind::iso9660: return mount_as<iso9660::Volume>(io);
+    case Kind::none: return Error::unsupported;
+  }
+  __builtin_unreachable();
+}
 
 efi::BlockIo* block_io_of(const Controller& controller) {
   return static_cast<efi::BlockIo*>(core::interface_of(controller.handle, efi::BlockIo::guid));
@@ -111,18 +137,15 @@ class FileSystem final : public Managed, public efi::SimpleFileSystem {
   bool installed_ = false;
 };
 
-// The first sectors tell; whether the rest is in order, begin() says.
 bool has_file_system(const Controller& controller) {
   BlockIoDevice medium;
   efi::BlockIo* io = block_io_of(controller);
   if (!io || !medium.init(io)) return false;
-  alignas(16) u8 first[block::most_block_bytes];
-  if (!medium.read(0, {first, medium.geometry().block_bytes})) return false;
-  return fat::looks_like_fat(reinterpret_cast<const fat::BootSector&>(first));
+  return kind_of(medium).value_or(Kind::none) != Kind::none;
 }
 
 }  // namespace
 
-constinit const Driver file_system_driver = {u"FAT File System", &efi::DiskIo::guid, has_file_system, start_as<FileSystem>};
+constinit const Driver file_system_driver = {u"FAT and ISO 9660 File Systems", &efi::DiskIo::guid, has_file_system, start_as<FileSystem>};
 
 }  // namespace drivers

@@ -189,8 +189,14 @@ void visit(Handle volume) {
   if (boot->handle_protocol(volume, &guid_file_system, &system) || system->open_volume(system, &root)) return check(false, "open the volume");
   check_pattern(root, L"in\\large", 5'000'000, buffer_bytes, "read at once");
   check_pattern(root, L"\\IN\\LARGE", 5'000'000, 65'537, "read in portions");
-  check_writing(root);
-  check_tokens(root);
+  File* file = nullptr;
+  if (root->open(root, &file, L"new", rwc, 0) == write_protected) {
+    check(root->set_info(root, &guid_label, sizeof L"GUEST", L"GUEST") == write_protected, "label of a read-only volume");
+  } else {
+    check(file && file->remove(file) == success, "delete what is new");
+    check_writing(root);
+    check_tokens(root);
+  }
   check_loading(volume);
   check_disconnecting(volume, root);
 }
