@@ -90,7 +90,7 @@ extern "C" [[noreturn, gnu::section(".text.entry"), gnu::no_stack_protector]] vo
   fill_boot_services(*table.boot_services);
   init_images(table, from_pei->dxe_image);
   const drivers::PowerPorts ports = drivers::init_chipset(*from_pei);
-  load_runtime({ports.pm1a_control, ports.sleep_type_s5});
+  load_runtime({ports.pm1a_control, ports.sleep_type_s5}, from_pei->image.start());
   drivers::choose_apic_mode();
   init_clock(ports.pm_timer);
   restore_tpl(efi::tpl_application);

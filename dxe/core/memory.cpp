@@ -169,9 +169,8 @@ Result<> get_memory_map(u64* map_size, efi::MemoryDescriptor* out, u64* map_key,
   for (const mem::Region* r = map.first(); r; r = map.next(*r), ++out) {
     using namespace efi::memory_attribute;
     const auto type = static_cast<MemoryType>(r->tag.type);
-    const bool at_runtime = type == MemoryType::runtime_services_code || type == MemoryType::runtime_services_data;
     const u64 caching = type == MemoryType::mmio ? uc : uc | wc | wt | wb;
-    *out = {type, 0, r->range.start().raw(), 0, r->range.pages(), caching | (r->tag.attributes & ~shared_with_host) | (at_runtime ? runtime : 0)};
+    *out = {type, 0, r->range.start().raw(), 0, r->range.pages(), caching | (r->tag.attributes & ~shared_with_host) | (lives_on(r->tag) ? runtime : 0)};
   }
   if (map_key) *map_key = key;
   return {};

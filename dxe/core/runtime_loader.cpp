@@ -4,8 +4,10 @@
 #include "dxe/core/event.hpp"
 #include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
+#include "dxe/core/memory_map.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/services.hpp"
+#include "dxe/core/variable_flash.hpp"
 #include "lib/interrupt/crash.hpp"
 #include "lib/module/image_header.hpp"
 #include "lib/module/module.hpp"
@@ -82,7 +84,7 @@ void fill_memory_attributes() {
 
 const handoff::RuntimeHooks& runtime_hooks() { return hooks; }
 
-void load_runtime(handoff::PowerOff power_off) {
+void load_runtime(handoff::PowerOff power_off, Gpa firmware_flash) {
   place_image();
   auto entry = module::load(*header, image.start());
   if (!entry) cc::terminate(cc::Reason::damaged_image);
@@ -103,11 +105,13 @@ void load_runtime(handoff::PowerOff power_off) {
       .relocations = relocations,
       .system_table = &system_table(),
       .services = system_table().runtime_services,
+      .flash_end = cc::host_storage_is_trusted() ? firmware_flash : Gpa(0),
       .non_volatile = {reinterpret_cast<u8*>(pages_of(MemoryType::runtime_services_data, non_volatile_bytes).raw()), non_volatile_bytes},
       .volatile_variables = {reinterpret_cast<u8*>(pages_of(MemoryType::runtime_services_data, volatile_bytes).raw()), volatile_bytes},
       .hooks = &hooks,
   };
   if (reinterpret_cast<handoff::RuntimeEntry>(*entry)(start) != efi::Status::success) panic("the runtime services did not start");
+  announce_variable_flash(hooks.variables);
 }
 
 void announce_memory_attributes() {
@@ -123,13 +127,12 @@ void hand_over_to_runtime() {
   for_each_in_group(efi::event_group::virtual_address_change, [&](Event& e) {
     if (changes < max_address_changes) address_changes[changes++] = {e.notify, &e, e.context};
   });
-  for_each_region([&](PageRange range, MemoryType type) {
-    const bool runtime = type == MemoryType::runtime_services_code || type == MemoryType::runtime_services_data;
+  for (const mem::Region* r = memory_map().first(); r; r = memory_map().next(*r)) {
     if (count < max_regions)
-      regions[count++] = {range, runtime};
+      regions[count++] = {r->range, lives_on(r->tag)};
     else
       all_regions = false;
-  });
+  }
   if (attributes) fill_memory_attributes();
   // Without the whole map, SetVirtualAddressMap cannot tell a hole from a mistake and must not try.
   hooks.exit_boot_services({{address_changes, changes}, {regions, all_regions ? count : 0}});

@@ -9,8 +9,9 @@ namespace core {
 
 using namespace base;
 
-// Loads the runtime services' own image and lets it fill its table.
-void load_runtime(handoff::PowerOff power_off);
+// Loads the runtime services' own image and lets it fill its table. A flash for variables would end where the
+// firmware's begins.
+void load_runtime(handoff::PowerOff power_off, Gpa firmware_flash);
 const handoff::RuntimeHooks& runtime_hooks();
 
 // EFI_MEMORY_ATTRIBUTES_TABLE [uefi §4.6.4]: announced early, filled when boot services end.

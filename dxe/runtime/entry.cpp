@@ -34,8 +34,8 @@ void fill(efi::RuntimeServices& table) {
   efi::seal(table.header);
 }
 
-Result<variable::Store> make_store(const handoff::RuntimeStart& start) {
-  const auto non_volatile = TRY(variable::Arena::format(start.non_volatile));
+Result<variable::Store> make_store(const handoff::RuntimeStart& start, variable::NonVolatile& report) {
+  const auto non_volatile = TRY(variable::open_non_volatile(start.non_volatile, start.flash_end.raw(), report));
   const auto volatile_arena = TRY(variable::Arena::format(start.volatile_variables));
   return variable::Store(non_volatile, volatile_arena);
 }
@@ -46,9 +46,11 @@ Result<> run(const handoff::RuntimeStart& start) {
   // Bare instructions: under an operating system a trap is the system's to serve, by its own GHCB.
   cc::init({});
   state.start = start;
-  state.variables = TRY(make_store(start));
+  variable::NonVolatile report;
+  state.variables = TRY(make_store(start, report));
+  state.variables_last = report.lasting == variable::Lasting::yes;
   TRY(start_monotonic_count());
-  *start.hooks = {set_firmware_variable, next_monotonic_count, exit_boot_services};
+  *start.hooks = {report, set_firmware_variable, next_monotonic_count, exit_boot_services};
   fill(*start.services);
   return {};
 }

@@ -13,7 +13,7 @@ constexpr char16_t count_variable_name[] = u"MTC";
 constexpr u32 count_attributes = attribute::non_volatile | attribute::bootservice_access | attribute::runtime_access;
 
 Result<> start_half(u32 high) {
-  TRY(set_variable(count_variable_name, &count_variable_guid, count_attributes, sizeof high, &high));
+  TRY(store_variable(count_variable_name, count_variable_guid, count_attributes, {reinterpret_cast<const u8*>(&high), sizeof high}));
   state.monotonic_count = static_cast<u64>(high) << 32;
   return {};
 }

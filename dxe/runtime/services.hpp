@@ -26,6 +26,9 @@ Result<> query_capsule_capabilities(efi::CapsuleHeader** capsules, u64 count, u6
 
 void EFIAPI reset_system(efi::ResetType type, efi::Status status, u64 data_size, const void* data);
 
+// SetVariable's work for the services themselves.
+Result<> store_variable(const char16_t* name, const Guid& vendor, u32 attributes, std::span<const u8> data);
+
 // Called by DXE.
 Result<> set_firmware_variable(const char16_t* name, const Guid& vendor, u32 attributes, std::span<const u8> data);
 Result<u64> next_monotonic_count();

@@ -15,6 +15,7 @@ struct State {
   handoff::RuntimeStart start;
   handoff::RuntimeExit exit;
   u64 monotonic_count;
+  bool variables_last;  // is the non-volatile arena on flash?
   bool at_runtime;
   bool virtual_mode;
 };

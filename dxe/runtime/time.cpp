@@ -52,7 +52,8 @@ Result<> set_time(efi::Time* time) {
   const Zone z{wanted.timezone, wanted.daylight, 0};
   if (!(z == zone())) {
     constexpr u32 attributes = attribute::non_volatile | attribute::bootservice_access | attribute::runtime_access;
-    if (!set_variable(clock_variable_name, &clock_variable_guid, attributes, sizeof z, &z)) return Error::device_error;
+    if (!store_variable(clock_variable_name, clock_variable_guid, attributes, {reinterpret_cast<const u8*>(&z), sizeof z}))
+      return Error::device_error;
   }
   return rtc::set(rtc::moment_of(wanted));
 }

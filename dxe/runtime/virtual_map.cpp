@@ -52,6 +52,9 @@ void convert_arena(variable::Arena& arena) {
   u8* base = const_cast<u8*>(arena.base());
   convert(base);
   arena.moved_to(base);
+  if (!arena.volume()) return;
+  const u64 flash = arena.volume().base();
+  arena.volume_moved_to(active_map->convert(flash).value_or(flash));
 }
 
 void relocate_image() {
@@ -61,11 +64,14 @@ void relocate_image() {
 }
 
 bool mapped(const void* pointer) { return static_cast<bool>(active_map->convert(reinterpret_cast<u64>(pointer))); }
+bool mapped(const variable::Arena& arena) {
+  return mapped(arena.base()) && (!arena.volume() || active_map->convert(arena.volume().base()));
+}
 
 // What the services themselves stand on, whatever the memory map says.
 bool own_memory_mapped() {
   return mapped(reinterpret_cast<void*>(state.start.image.start().raw())) && mapped(state.start.services) &&
-         mapped(state.variables.non_volatile().base()) && mapped(state.variables.volatile_arena().base());
+         mapped(state.variables.non_volatile()) && mapped(state.variables.volatile_arena());
 }
 
 Result<> apply() {

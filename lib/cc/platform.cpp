@@ -169,6 +169,17 @@ bool host_may_add_drivers() { return current.type == GuestType::plain; }
 u64 private_mask() { return current.private_mask; }
 u64 shared_mask() { return 0; }
 
+bool host_storage_is_trusted() {
+  switch (current.type) {
+    case GuestType::plain: return true;
+    case GuestType::sev:
+    case GuestType::sev_es:
+    case GuestType::snp:
+    case GuestType::tdx: return false;
+  }
+  return false;
+}
+
 StartMethod start_method() {
   switch (current.type) {
     case GuestType::plain:

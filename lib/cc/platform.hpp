@@ -89,6 +89,9 @@ bool host_may_add_drivers();
 u64 private_mask();
 u64 shared_mask();  // the address bit that says "shared"; no guest served so far has one
 
+// May what the host keeps for the guest between boots, outside the measured image, decide how it boots?
+bool host_storage_is_trusted();
+
 // #VC and #VE: emulates what the instruction wanted, or terminates. False: not ours, a crash like any other.
 bool handle_exception(arch::InterruptFrame& frame);
 

@@ -67,6 +67,5 @@ inline constexpr u64 selector_code64 = 0x18;
 
 // ---- The variable store: OVMF's 4 MiB build [facts: OvmfPkg/Include/Fdf/VarStore.fdf.inc] ----
 inline constexpr u64 vars_bytes = 0x8'4000;
-inline constexpr u64 vars_live_bytes = 0x4'0000;
 
 }  // namespace layout

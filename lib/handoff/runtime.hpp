@@ -6,6 +6,7 @@
 #include "lib/cc/platform.hpp"
 #include "lib/efi/boot_services.hpp"
 #include "lib/efi/system_table.hpp"
+#include "lib/variable/non_volatile.hpp"
 #include "lib/variable/policy.hpp"
 #include "lib/virtual_map/virtual_map.hpp"
 
@@ -43,6 +44,7 @@ struct RuntimeStart {
   std::span<const u32> relocations;  // offsets in the image of quadwords that hold one of its addresses
   efi::SystemTable* system_table;
   efi::RuntimeServices* services;    // every function and the header are filled in
+  Gpa flash_end;                     // a flash for variables would end here; 0: none may be used
   std::span<u8> non_volatile;        // the variable stores; page aligned
   std::span<u8> volatile_variables;
   RuntimeHooks* hooks;               // filled in by the image
@@ -50,6 +52,7 @@ struct RuntimeStart {
 
 // Calls from DXE into the image; all before ExitBootServices returns to its caller.
 struct RuntimeHooks {
+  variable::NonVolatile variables;  // what became of the flash
   // As SetVariable, for the variables that are read-only to everyone else.
   Result<> (*set_firmware_variable)(const char16_t* name, const Guid& vendor, u32 attributes, std::span<const u8> data);
   // GetNextMonotonicCount's work.

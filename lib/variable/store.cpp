@@ -102,10 +102,7 @@ Result<> Store::update(const RecordHeader& old, std::u16string_view name, const 
   if (attributes != 0 && (attributes & ~attribute::append_write) != old.attributes) return Error::invalid_parameter;
   if (at_runtime_ && !(old.attributes & attribute::non_volatile)) return Error::write_protected;
   Arena& home = home_of(&old);
-  if (deletes) {
-    home.remove(&old);
-    return {};
-  }
+  if (deletes) return home.remove(&old);
   const bool appends = (attributes & attribute::append_write) != 0;
   if (appends && data.empty()) return {};
   if (!appends && data.size() == old.data_size &&

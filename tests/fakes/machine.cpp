@@ -67,6 +67,9 @@ void write(u64 address, T value) {
 
 void attach(PortDevice& device, u16 first, u16 last) { ports.push_back({&device, first, last}); }
 void attach(MmioDevice& device, u64 base, u64 bytes) { windows.push_back({&device, base, bytes}); }
+void detach(MmioDevice& device) {
+  std::erase_if(windows, [&](const Window& w) { return w.device == &device; });
+}
 void forget_devices() {
   ports.clear();
   windows.clear();

@@ -28,6 +28,7 @@ class MmioDevice {
 void attach(PortDevice& device, u16 first, u16 last);
 void attach(MmioDevice& device, u64 base, u64 bytes);
 void forget_devices();
+void detach(MmioDevice& device);
 
 void set_cr3(u64 root);
 void set_cpuid(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);

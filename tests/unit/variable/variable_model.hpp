@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #pragma once
 
+#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "lib/variable/store.hpp"
 #include "tests/fakes/choices.hpp"
+#include "tests/fakes/pflash.hpp"
 
-// The variable store beside a std::map: random calls, and every answer must be the map's.
+// The variable store, on a flash, beside a std::map: random calls, and every answer must be the map's.
 namespace variable_model {
 
 using namespace base;
@@ -29,12 +31,30 @@ inline void require(bool condition) {
   if (!condition) __builtin_trap();
 }
 
+inline std::vector<u8> empty_volume(u64 total) {
+  using namespace variable;
+  std::vector<u8> out(total, 0xff);
+  const Geometry geometry{total};
+  const auto volume = VolumeHeader::make(total);
+  const StoreHeader store{StoreHeader::authenticated, static_cast<u32>(geometry.live() - store_offset), StoreHeader::formatted,
+                          StoreHeader::healthy, 0, 0};
+  const auto working = WorkingHeader::make();
+  std::memcpy(out.data(), &volume, sizeof volume);
+  std::memcpy(out.data() + store_offset, &store, sizeof store);
+  std::memcpy(out.data() + geometry.working(), &working, sizeof working);
+  return out;
+}
+
 class Model {
  public:
-  Model(u64 non_volatile_bytes, u64 volatile_bytes)
-      : memory_(non_volatile_bytes / 4 + 1), volatile_memory_(volatile_bytes / 4 + 1) {
-    store_ = variable::Store(*variable::Arena::format(bytes(memory_)), *variable::Arena::format(bytes(volatile_memory_)));
+  Model(u64 volume_bytes, u64 volatile_bytes)
+      : memory_(volume_bytes / 8), volatile_memory_(volatile_bytes / 4 + 1), chip_(empty_volume(volume_bytes)) {
+    fakes::attach(chip_, flash_base, volume_bytes);
+    store_ = variable::Store(load(), *variable::Arena::format(bytes(volatile_memory_)));
   }
+  ~Model() { fakes::detach(chip_); }
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
 
   void step(fakes::Choices& choices) {
     const Key key{std::u16string(1 + choices.below(3), static_cast<char16_t>(u'a' + choices.below(4))),
@@ -68,6 +88,17 @@ class Model {
   }
 
  private:
+  static constexpr u64 flash_base = 0x3000'0000;
+
+  variable::Arena load() {
+    variable::Volume volume(flash::Chip(flash_base), chip_.contents().size());
+    variable::Arena::Findings findings;
+    const auto recovery = volume.recover();
+    require(static_cast<bool>(recovery) && recovery.value_or({}) == variable::Volume::Recovery::none && volume.has_volume_header());
+    const auto arena = variable::Arena::load(bytes(memory_), volume, true, findings);
+    require(static_cast<bool>(arena) && !findings.skipped_at && chip_.error().empty() && chip_.in_array_mode());
+    return arena.value_or({});
+  }
   static std::span<u8> bytes(std::vector<u32>& words) { return {reinterpret_cast<u8*>(words.data()), words.size() * 4}; }
   bool visible(const Key& key) const {
     const auto found = values_.find(key);
@@ -147,20 +178,19 @@ class Model {
     return total + record_bytes(key, size) > arena.capacity();
   }
 
-  // What a flash driver will do at the next boot: the bytes alone tell everything.
+  // Like the next boot: what lies on the flash tells everything.
   void reopen_or_query(fakes::Choices& choices) {
     for (const bool volatile_arena : {false, true}) {
       variable::Arena& arena = volatile_arena ? store_.volatile_arena() : store_.non_volatile();
       require(arena.remaining() == arena.capacity() - live(volatile_arena));
-      if (!choices.one_in(8)) continue;
-      const auto reopened = variable::Arena::open(bytes(volatile_arena ? volatile_memory_ : memory_));
-      require(static_cast<bool>(reopened));
-      arena = reopened.value_or({});
+      if (volatile_arena || !choices.one_in(8)) continue;
+      arena = load();
       require(arena.remaining() == arena.capacity() - live(volatile_arena));
     }
   }
 
   std::vector<u32> memory_, volatile_memory_;
+  fakes::Pflash chip_;
   variable::Store store_;
   std::map<Key, Value> values_;
   bool at_runtime_ = false;

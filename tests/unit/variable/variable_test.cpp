@@ -233,7 +233,7 @@ TEST_F(VariableTest, SpecifiedNamespacesArePoliced) {
 TEST(VariableModel, AgreesWithAMapOverManyOperations) {
   for (u64 seed = 1; seed <= 100; ++seed) {
     fakes::Choices choices(seed);
-    variable_model::Model model(seed % 3 == 0 ? 0x20000 : 2048, seed % 2 ? 1024 : 0x8000);
+    variable_model::Model model(seed % 3 == 0 ? 0x20000 : 0x6000, seed % 2 ? 1024 : 0x8000);
     for (int i = 0; i < 2000; ++i) model.step(choices);
     model.enumerate();
   }
