@@ -16,7 +16,12 @@ const std::set<std::string> known_of_others{
     "image.no_source",  // EDK II: invalid parameter
 };
 
-class EfiSelftest : public testing::TestWithParam<const char*> {};
+struct Place {
+  const char* machine;
+  bool flash;
+};
+
+class EfiSelftest : public testing::TestWithParam<Place> {};
 
 // Returns how many failures it saw.
 unsigned judge(const std::string& transcript) {
@@ -35,14 +40,17 @@ unsigned judge(const std::string& transcript) {
 }
 
 TEST_P(EfiSelftest, FollowsTheSpecification) {
+  const Place place = GetParam();
+  if (place.flash && !firmware_is_ashlar()) GTEST_SKIP() << "ASHLAR_FIRMWARE and ASHLAR_VARS name another pair";
   Machine machine;
-  machine.type = GetParam();
+  machine.type = place.machine;
+  if (place.flash) use_flash_pair(machine);
   machine.kernel = "build/payloads/selftest.efi";
   machine.cpu_model = "max";
   // The display and the RAM above 4 GiB are what its checks of BARs and bounce buffers need.
   machine.memory_mib = 6144;
   machine.extra = {"-device", "VGA", "-device", "virtio-rng-pci"};
-  Qemu qemu(std::string("selftest_") + GetParam(), machine);
+  Qemu qemu(std::string("selftest_") + place.machine + (place.flash ? "_flash" : ""), machine);
   ASSERT_TRUE(qemu.expect("SELFTEST begins", Seconds{60})) << qemu.tail();
   EXPECT_TRUE(qemu.expect("SELFTEST wants keys", Seconds{60})) << qemu.tail();
   qemu.send("a\x1b[A\r");
@@ -57,8 +65,8 @@ TEST_P(EfiSelftest, FollowsTheSpecification) {
   EXPECT_EQ(qemu.wait_exit(Seconds{20}), 0) << qemu.tail();
 }
 
-INSTANTIATE_TEST_SUITE_P(Quick, EfiSelftest, testing::Values("q35", "pc"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Quick, EfiSelftest, testing::Values(Place{"q35", false}, Place{"pc", false}, Place{"q35", true}),
+                         [](const auto& info) { return std::string(info.param.machine) + (info.param.flash ? "_flash" : ""); });
 
 }  // namespace
 }  // namespace boot

@@ -180,13 +180,6 @@ const BadScript bad_scripts[] = {
     {"empty", [] { return Script(); }, "the table loader script has 0 bytes"},
 };
 
-std::vector<std::string> complaints(const std::string& transcript) {
-  std::vector<std::string> found;
-  for (std::size_t at = 0; (at = transcript.find("ashlar: ", at)) != std::string::npos; at++)
-    found.push_back(transcript.substr(at, transcript.find('\r', at) - at));
-  return found;
-}
-
 class HostileAcpi : public testing::TestWithParam<BadScript> {};
 
 TEST_P(HostileAcpi, CostsOneLineAndTheTables) {

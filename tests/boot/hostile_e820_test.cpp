@@ -78,13 +78,6 @@ std::vector<std::uint8_t> bytes_of(const std::vector<Entry>& entries) {
   return bytes;
 }
 
-std::vector<std::string> complaints(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; (at = text.find("ashlar: ", at)) != std::string::npos; at++)
-    lines.push_back(text.substr(at, text.find('\r', at) - at));
-  return lines;
-}
-
 void expect_memory(const std::string& text, std::uint64_t ram_kib) {
   EXPECT_TRUE(text.contains("MACHINE top_works=1")) << text;
   const auto at = text.find("MACHINE ram_kib=");
@@ -122,7 +115,7 @@ TEST_P(HostileE820, CostsItsEntriesAndOneLine) {
     ASSERT_TRUE(gdb.detach());
   }
   ASSERT_TRUE(qemu.expect(bad.ram_kib ? "MACHINE ends" : "terminated: ", Seconds{20})) << qemu.tail();
-  EXPECT_FALSE(qemu.expect("ashlar: ", Seconds{0.3})) << qemu.tail();
+  EXPECT_FALSE(qemu.expect("ashlar: e", Seconds{0.3})) << qemu.tail();
   EXPECT_EQ(complaints(qemu.transcript()), std::vector<std::string>(bad.lines.begin(), bad.lines.end()));
   if (bad.ram_kib)
     expect_memory(qemu.transcript(), bad.ram_kib);

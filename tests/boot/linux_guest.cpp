@@ -103,8 +103,15 @@ void expect_boot_data(const GuestReport& report, const Machine& machine) {
   EXPECT_EQ(report.text("initrd_sha256"), expected);
 }
 
+// Without flash they are there to be read.
+void expect_forgotten_variables(const GuestReport& report) {
+  EXPECT_GT(report.number("efivars_listed"), 0u);
+  EXPECT_EQ(report.text("efivars_mode"), "ro");
+}
+
 void expect_variables(const GuestReport& report) {
   EXPECT_GT(report.number("efivars_listed"), 0u);
+  EXPECT_EQ(report.text("efivars_mode"), "rw");
   EXPECT_EQ(report.text("var_create"), ascii_in_hex(7, "first"));
   EXPECT_EQ(report.text("var_overwrite"), ascii_in_hex(7, "second value"));
   EXPECT_EQ(report.text("var_append"), ascii_in_hex(7, "second value, appended"));

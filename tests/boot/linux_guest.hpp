@@ -33,6 +33,7 @@ void expect_machine(const GuestReport& report, const GuestShape& shape);
 void expect_acpi(const GuestReport& report, const GuestShape& shape);
 void expect_boot_data(const GuestReport& report, const Machine& machine);
 void expect_variables(const GuestReport& report);
+void expect_forgotten_variables(const GuestReport& report);
 void expect_clock(const GuestReport& report);
 void expect_boot_record(const GuestReport& report);
 void expect_generation(const GuestReport& report);

@@ -29,10 +29,10 @@ std::string environment(const char* name, std::string fallback) {
 
 void add(std::vector<std::string>& to, std::initializer_list<std::string> words) { to.insert(to.end(), words); }
 
-// The guest writes to its variable flash, so a pair needs a copy of its own.
+// The guest writes to its variable flash, so a pair needs a copy of its own, unless the writes are the point.
 std::string copy_of_vars(const Machine& machine, const std::string& name) {
   const std::string vars = machine.vars.empty() ? environment("ASHLAR_VARS", "") : machine.vars;
-  if (vars.empty()) return {};
+  if (vars.empty() || machine.keep_vars) return {};
   const std::string copy = "build/boot-logs/" + name + ".vars";
   std::filesystem::copy_file(vars, copy, std::filesystem::copy_options::overwrite_existing);
   return copy;
@@ -76,10 +76,25 @@ bool firmware_is_ashlar() {
   return name.contains("ashlar");
 }
 
+std::vector<std::string> complaints(const std::string& transcript) {
+  std::vector<std::string> found;
+  for (std::size_t at = 0; (at = transcript.find("ashlar: ", at)) != std::string::npos; at++) {
+    const std::string line = transcript.substr(at, transcript.find('\r', at) - at);
+    if (line != "ashlar: variables are lost at power-off: there is no flash") found.push_back(line);
+  }
+  return found;
+}
+
+void use_flash_pair(Machine& machine) {
+  const std::filesystem::path folder = std::filesystem::path(firmware_path()).parent_path();
+  machine.firmware = folder / "ASHLAR_CODE.fd";
+  machine.vars = folder / "ASHLAR_VARS.fd";
+}
+
 Qemu::Qemu(std::string name, const Machine& machine) : name_(std::move(name)), log_path_("build/boot-logs/" + name_ + ".log") {
   std::filesystem::create_directories("build/boot-logs");
   scratch_vars_ = copy_of_vars(machine, name_);
-  start(command_line(machine, name_, scratch_vars_));
+  start(command_line(machine, name_, machine.keep_vars ? machine.vars : scratch_vars_));
 }
 
 Qemu::Qemu(std::string name, const std::vector<std::string>& words)

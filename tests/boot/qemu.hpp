@@ -21,12 +21,17 @@ struct Machine {
   std::string cpu_model;  // empty: QEMU's default
   std::string kernel, initrd, append;
   std::string firmware, vars;  // empty: as the environment says
+  bool keep_vars = false;      // write to the file itself, not to a copy
   std::vector<std::string> extra;
 };
 
 // The firmware under test, from ASHLAR_FIRMWARE and, for a flash pair, ASHLAR_VARS.
 std::string firmware_path();
 bool firmware_is_ashlar();
+// What the firmware complained about on the serial port. That a whole image keeps no variables is no complaint.
+std::vector<std::string> complaints(const std::string& transcript);
+// Ashlar's pair instead of the whole image.
+void use_flash_pair(Machine& machine);
 
 // One QEMU child with its serial port on pipes. Dies with this process at the latest.
 class Qemu {

@@ -46,6 +46,8 @@ say_variables() {
     local dir=/sys/firmware/efi/efivars
     local file=$dir/AshlarBootTest-$guid
     say "efivars_listed=$(ls $dir | wc -l)"
+    say "efivars_mode=$(sed -n "s!^[^ ]* $dir [^ ]* \(r.\).*!\1!p" /proc/mounts)"
+    grep -q "$dir .* rw" /proc/mounts || return
 
     printf '\007\000\000\000first' >$file && say "var_create=$(hex <$file)"
     # efivarfs marks variables it does not know immutable.
@@ -69,6 +71,24 @@ say_variables() {
     if cmp -s /tmp/big $big; then say var_big=ok; else say var_big=differs; fi
     set_mutable $big
     rm $big
+}
+
+# Enough writes for the store to be rewritten more than once; and what the next boot finds.
+write_many_variables() {
+    local guid=9e1f3c5a-6f0d-4b1e-8c77-3f2b1d0a4c55 round=0 file
+    while [ $round -lt 400 ]; do
+        file=/sys/firmware/efi/efivars/AshlarMany$((round % 20))-$guid
+        [ ! -e $file ] || set_mutable $file
+        { printf '\007\000\000\000'; head -c 1400 /dev/zero | tr '\0' "\\$(printf %o $((round % 90 + 33)))"; } >/tmp/many
+        dd if=/tmp/many of=$file bs=4000 2>/dev/null || say "many_failed=$round"
+        round=$((round + 1))
+    done
+    say "many_written=$round"
+}
+
+say_many_variables() {
+    say "many_sum=$(cat /sys/firmware/efi/efivars/AshlarMany*-* | sha256sum | cut -c1-32)"
+    say "many_count=$(ls /sys/firmware/efi/efivars/AshlarMany*-* | wc -l)"
 }
 
 say_clock() {
@@ -156,6 +176,11 @@ case " $(cat /proc/cmdline) " in
         say_generation
         say_complaints
         say_clock ;;
+    *' ashlar.test=write-variables '*)
+        write_many_variables
+        say_many_variables ;;
+    *' ashlar.test=read-variables '*)
+        say_many_variables ;;
     *' ashlar.test=pci '*)
         say_pci
         say_devices

@@ -11,6 +11,8 @@ payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -W
 payload_files += $(payload_out)/screen.efi
 payload_link  := lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none
 
+payload_files += $(payload_out)/variables.efi
+
 selftest_objects := $(patsubst tests/boot/payloads/%.cpp,$(payload_out)/%.obj,$(wildcard tests/boot/payloads/selftest/*.cpp))
 
 $(payload_out)/%.obj: tests/boot/payloads/%.cpp
