@@ -64,7 +64,7 @@ void set_global_variables() {
   show(name::os_indications_supported, boot_to_firmware_ui);
   show(name::boot_option_support, supports_applications | supports_preparation);
   show(name::secure_boot, u8{0});
-  show(name::setup_mode, u8{1});
+  show(name::setup_mode, u8{!exists(name::pk)});
 }
 
 }  // namespace boot

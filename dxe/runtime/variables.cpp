@@ -19,7 +19,7 @@ Result<> set_variable(const char16_t* name, const Guid* vendor, u32 attributes, 
 }
 
 Result<> store_variable(const char16_t* name, const Guid& vendor, u32 attributes, std::span<const u8> data) {
-  return state.variables.set(name, &vendor, attributes, data.size(), data.data());
+  return state.variables.set(name, &vendor, attributes, data.size(), data.data(), variable::Writer::firmware);
 }
 
 Result<> query_variable_info(u32 attributes, u64* maximum_storage, u64* remaining_storage, u64* maximum_variable) {

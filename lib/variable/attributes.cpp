@@ -38,14 +38,4 @@ Result<> check_query(u32 attributes, bool at_runtime) {
   return {};
 }
 
-Error refuse_authenticated(u64 data_size, const void* data) {
-  efi::VariableAuthentication2 descriptor;
-  if (data_size < sizeof descriptor) return Error::security_violation;
-  __builtin_memcpy(&descriptor, data, sizeof descriptor);
-  const u64 length = descriptor.auth_info.header.length;
-  if (length < sizeof descriptor.auth_info || length > data_size - offsetof(efi::VariableAuthentication2, auth_info))
-    return Error::security_violation;
-  return Error::unsupported;
-}
-
 }  // namespace variable

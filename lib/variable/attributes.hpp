@@ -13,8 +13,4 @@ Result<> check_attributes(u32 attributes);
 // The same for QueryVariableInfo, which is stricter [uefi §8.2.4].
 Result<> check_query(u32 attributes, bool at_runtime);
 
-// The place of Secure Boot's authenticated writes: a malformed descriptor is a violation already, a sound one
-// cannot be honoured yet.
-Error refuse_authenticated(u64 data_size, const void* data);
-
 }  // namespace variable

@@ -2,6 +2,7 @@
 #include "lib/variable/store.hpp"
 
 #include "lib/variable/attributes.hpp"
+#include "lib/variable/authenticated.hpp"
 
 namespace variable {
 namespace {
@@ -75,59 +76,78 @@ Result<> Store::get_next_name(u64* name_size, char16_t* name, Guid* vendor) cons
   return {};
 }
 
+bool Store::Request::appends() const { return (attributes & attribute::append_write) != 0; }
+bool Store::Request::authenticated() const { return (attributes & attribute::time_based_authenticated_write_access) != 0; }
+bool Store::Request::deletes() const { return (attributes & access) == 0 || (data.empty() && !appends()); }
+
 Result<> Store::set(const char16_t* name, const Guid* vendor, u32 attributes, u64 data_size, const void* data,
                     Writer writer) {
   if (!name || !*name || !vendor || (data_size && !data)) return Error::invalid_parameter;
   TRY(check_attributes(attributes));
-  if (attributes & attribute::time_based_authenticated_write_access) return refuse_authenticated(data_size, data);
-
+  if (data_size > max_variable_bytes) return Error::invalid_parameter;
   const std::u16string_view key = bounded(name, name_limit);
-  if (data_size > max_variable_bytes || (key.size() + 1) * 2 + data_size > max_variable_bytes)
-    return Error::invalid_parameter;
-  const bool appends = (attributes & attribute::append_write) != 0;
-  const bool deletes = (attributes & access) == 0 || (data_size == 0 && !appends);
   Guid owner;
   __builtin_memcpy(&owner, vendor, sizeof owner);
-  TRY(check_policy(key, owner, attributes, data_size, deletes, writer));
-
-  const std::span<const u8> bytes(static_cast<const u8*>(data), data_size);
+  const bool reserves = at_runtime_ && writer == Writer::caller;
+  Request request{key, owner, attributes, {static_cast<const u8*>(data), data_size}, {}, reserves ? boot_reserve_bytes : 0};
+  if (request.authenticated()) {
+    const auto write = TRY(parse_authenticated(request.data));
+    TRY(authorize(key, owner, write, !find(efi::variable_name::pk, efi::global_variable_guid)));
+    request.data = write.data;
+    request.time_stamp = write.time_stamp;
+  }
+  if ((key.size() + 1) * 2 + request.data.size() > max_variable_bytes) return Error::invalid_parameter;
+  TRY(check_policy(key, owner, attributes, request.data.size(), request.deletes(), writer));
   const RecordHeader* old = find(key, owner);
-  return old ? update(*old, key, owner, attributes, deletes, bytes)
-             : create(key, owner, attributes, deletes, bytes);
+  return old ? update(*old, request) : create(request);
 }
 
-Result<> Store::update(const RecordHeader& old, std::u16string_view name, const Guid& vendor, u32 attributes,
-                       bool deletes, std::span<const u8> data) {
+Result<> Store::update(const RecordHeader& old, const Request& request) {
   if (!visible(old)) return Error::write_protected;
-  if (attributes != 0 && (attributes & ~attribute::append_write) != old.attributes) return Error::invalid_parameter;
+  if ((old.attributes & attribute::time_based_authenticated_write_access) && !request.authenticated()) return Error::write_protected;
+  if (request.attributes != 0 && (request.attributes & ~attribute::append_write) != old.attributes) return Error::invalid_parameter;
   if (at_runtime_ && !(old.attributes & attribute::non_volatile)) return Error::write_protected;
+  const efi::Time stored = old.time_stamp;
+  const bool is_later = later(request.time_stamp, stored);
+  if (request.authenticated() && !request.appends() && !is_later) return Error::security_violation;
   Arena& home = home_of(&old);
-  if (deletes) return home.remove(&old);
-  const bool appends = (attributes & attribute::append_write) != 0;
-  if (appends && data.empty()) return {};
-  if (!appends && data.size() == old.data_size &&
+  if (request.deletes()) return home.remove(&old);
+  const std::span<const u8> data = request.data;
+  if (request.appends() && data.empty()) return {};
+  if (!request.appends() && !request.authenticated() && data.size() == old.data_size &&
       __builtin_memcmp(data.data(), Arena::data_of(old).data(), data.size()) == 0)
     return {};
-  const u32 kept = appends ? old.data_size : 0;
+  const u32 kept = request.appends() ? old.data_size : 0;
   if (u64{old.name_size} + kept + data.size() > max_variable_bytes) return Error::invalid_parameter;
-
-  return home.write(&old, {name, vendor, old.attributes, kept, data});
+  return home.write(&old, {.name = request.name,
+                           .vendor = request.vendor,
+                           .attributes = old.attributes,
+                           .kept = kept,
+                           .data = data,
+                           .time_stamp = is_later ? request.time_stamp : stored,
+                           .reserve = request.reserve});
 }
 
-Result<> Store::create(std::u16string_view name, const Guid& vendor, u32 attributes, bool deletes,
-                       std::span<const u8> data) {
-  if (deletes) return Error::not_found;
-  if (data.empty()) return {};  // nothing appended to nothing
+Result<> Store::create(const Request& request) {
+  if (request.deletes()) return Error::not_found;
+  if (request.data.empty()) return {};  // nothing appended to nothing
   constexpr u32 lasting = attribute::non_volatile | attribute::runtime_access;
-  if (at_runtime_ && (attributes & lasting) != lasting) return Error::invalid_parameter;
-  Arena& home = attributes & attribute::non_volatile ? non_volatile_ : volatile_;
-  return home.write(nullptr, {name, vendor, attributes & ~attribute::append_write, 0, data});
+  if (at_runtime_ && (request.attributes & lasting) != lasting) return Error::invalid_parameter;
+  Arena& home = request.attributes & attribute::non_volatile ? non_volatile_ : volatile_;
+  return home.write(nullptr, {.name = request.name,
+                              .vendor = request.vendor,
+                              .attributes = request.attributes & ~attribute::append_write,
+                              .kept = 0,
+                              .data = request.data,
+                              .time_stamp = request.time_stamp,
+                              .reserve = request.reserve});
 }
 
 Result<Store::Info> Store::query(u32 attributes) const {
   TRY(check_query(attributes, at_runtime_));
   const Arena& arena = attributes & attribute::non_volatile ? non_volatile_ : volatile_;
-  Info info{arena.capacity(), arena.remaining(), max_variable_bytes};
+  const u64 reserve = at_runtime_ ? boot_reserve_bytes : 0, left = arena.remaining();
+  Info info{arena.capacity(), left > reserve ? left - reserve : 0, max_variable_bytes};
   const u64 room = info.remaining_storage > sizeof(RecordHeader) ? info.remaining_storage - sizeof(RecordHeader) : 0;
   if (room < info.maximum_variable) info.maximum_variable = room;
   return info;

@@ -9,6 +9,8 @@ namespace variable {
 // A record with its name and data may be this long, as with OVMF.
 inline constexpr u64 max_record_bytes = 0x8400;
 inline constexpr u64 max_variable_bytes = max_record_bytes - sizeof(RecordHeader);
+// What the operating system cannot use up: loaders and the boot manager have to write, too.
+inline constexpr u64 boot_reserve_bytes = 0x1000;
 
 // The variable services [uefi §8.2]: one non-volatile and one volatile arena, and every rule between a caller
 // and a record. The parameters are the caller's own, unchecked.
@@ -38,9 +40,21 @@ class Store {
   bool visible(const RecordHeader& record) const;
   const RecordHeader* first_visible(const Arena& arena, const RecordHeader* from) const;
   Arena& home_of(const RecordHeader* record) { return volatile_.owns(record) ? volatile_ : non_volatile_; }
-  Result<> update(const RecordHeader& old, std::u16string_view name, const Guid& vendor, u32 attributes, bool deletes,
-                  std::span<const u8> data);
-  Result<> create(std::u16string_view name, const Guid& vendor, u32 attributes, bool deletes, std::span<const u8> data);
+  // A write whose parameters have been checked.
+  struct Request {
+    std::u16string_view name;
+    const Guid& vendor;
+    u32 attributes;
+    std::span<const u8> data;
+    efi::Time time_stamp;
+    u64 reserve;
+
+    bool appends() const;
+    bool authenticated() const;
+    bool deletes() const;
+  };
+  Result<> update(const RecordHeader& old, const Request& request);
+  Result<> create(const Request& request);
 
   Arena non_volatile_;
   Arena volatile_;

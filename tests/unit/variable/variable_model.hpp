@@ -169,13 +169,15 @@ class Model {
   bool too_big(const Key& key, u32 attributes, u64 size, bool appends) {
     const auto old = values_.find(key);
     const bool volatile_arena = !(attributes & nv);
-    u64 total = live(volatile_arena);
+    u64 total = live(volatile_arena), former = 0;
     if (old != values_.end()) {
-      total -= record_bytes(key, old->second.data.size());
+      former = record_bytes(key, old->second.data.size());
       if (appends) size += old->second.data.size();
     }
+    total -= former;
+    const u64 need = record_bytes(key, size), reserve = at_runtime_ && need > former ? variable::boot_reserve_bytes : 0;
     variable::Arena& arena = volatile_arena ? store_.volatile_arena() : store_.non_volatile();
-    return total + record_bytes(key, size) > arena.capacity();
+    return total + need + reserve > arena.capacity();
   }
 
   // Like the next boot: what lies on the flash tells everything.

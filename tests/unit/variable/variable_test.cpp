@@ -33,14 +33,6 @@ TEST_F(VariableTest, SetChecksItsParameters) {
   EXPECT_ERROR(set(u"x", lasting | attribute::hardware_error_record, "a"), Error::invalid_parameter);
   EXPECT_ERROR(set(u"x", lasting | attribute::authenticated_write_access, "a"), Error::unsupported);
   EXPECT_ERROR(set(u"x", lasting | attribute::enhanced_authenticated_access, "a"), Error::unsupported);
-  EXPECT_ERROR(set(u"x", lasting | attribute::time_based_authenticated_write_access, "a"), Error::security_violation);
-  efi::VariableAuthentication2 descriptor{};
-  const std::string_view bytes(reinterpret_cast<const char*>(&descriptor), sizeof descriptor);
-  EXPECT_ERROR(set(u"x", lasting | attribute::time_based_authenticated_write_access, bytes), Error::security_violation);
-  descriptor.auth_info.header.length = sizeof descriptor.auth_info + 1;
-  EXPECT_ERROR(set(u"x", lasting | attribute::time_based_authenticated_write_access, bytes), Error::security_violation);
-  descriptor.auth_info.header.length = sizeof descriptor.auth_info;
-  EXPECT_ERROR(set(u"x", lasting | attribute::time_based_authenticated_write_access, bytes), Error::unsupported);
   EXPECT_EQ(names(), u"");
 }
 
