@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-# Targets: firmware (default), test, bench, fuzz, boot-matrix, layers, symbolize, clean. Everything is made under build/;
+# Targets: firmware (default), install, test, bench, fuzz, boot-matrix, layers, symbolize, clean. Everything is made under build/;
 # tests/*/rules.mk has the rest.
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
@@ -81,6 +81,18 @@ $(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf $(B)/layout.ld link
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 -include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk tests/machine/rules.mk
+
+# ---- Installation: images and their descriptors for libvirt [qemu docs/interop/firmware.json] ----
+# Descriptors are sorted by name, and the first that suits a guest is taken: Debian's OVMF begins at 40.
+PREFIX ?= /usr/local
+DATA := $(PREFIX)/share/ashlar
+DESCRIPTORS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/qemu/firmware
+.PHONY: install
+install: firmware
+	install -d $(DESTDIR)$(DATA) $(DESTDIR)$(DESCRIPTORS)
+	install -m 644 $(B)/ashlar.fd $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd $(DESTDIR)$(DATA)
+	sed 's!@DATA@!$(DATA)!' linker/descriptors/flash.json.in >$(DESTDIR)$(DESCRIPTORS)/30-ashlar-x86_64.json
+	sed 's!@DATA@!$(DATA)!' linker/descriptors/confidential.json.in >$(DESTDIR)$(DESCRIPTORS)/31-ashlar-x86_64-confidential.json
 
 # ---- Tests ----
 .PHONY: test test-all layers test-layers symbolize clean
