@@ -28,6 +28,9 @@ build/guest/set_mutable: tests/boot/guest/set_mutable.cpp
 $(guest_test_root): build/guest/initrd build/guest/set_mutable tests/boot/guest/checks.sh tests/boot/guest/make_test_initrd.sh
 	tests/boot/guest/make_test_initrd.sh build/guest/initrd build/guest/set_mutable $@
 
+build/guest/initrd-efibootmgr: $(guest_test_root) tests/boot/guest/make_efibootmgr_initrd.sh
+	tests/boot/guest/make_efibootmgr_initrd.sh $< $@
+
 $(boot_out)/%.o: tests/boot/%.cpp
 	@mkdir -p $(@D)
 	$(boot_cxx) $(boot_flags) -c -o $@ $<
@@ -41,7 +44,7 @@ build/tests/boot_tests: $(boot_object)
 
 include tests/boot/payloads/rules.mk
 
-boot-tests: build/tests/boot_tests $(guest_files) $(guest_test_root) $(payload_files) build/bench/marker.bzimage
+boot-tests: build/tests/boot_tests $(guest_files) $(guest_test_root) build/guest/initrd-efibootmgr $(payload_files) build/bench/marker.bzimage
 
 # ASHLAR_FIRMWARE may name someone else's firmware; only our own default is built.
 test-boot: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)

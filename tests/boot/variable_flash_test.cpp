@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,7 +15,6 @@
 namespace boot {
 namespace {
 
-constexpr const char* ovmf_code = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 constexpr const char* ovmf_vars = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 
 enum class Firmware { ashlar, ovmf };
@@ -52,7 +52,7 @@ class VariableFlash : public testing::Test {
   Outcome run(Firmware firmware, const std::string& orders) {
     Machine machine;
     use_flash_pair(machine);
-    if (firmware == Firmware::ovmf) machine.firmware = ovmf_code;
+    if (firmware == Firmware::ovmf) machine.firmware = code_of_ovmf_;
     machine.vars = vars_;
     machine.keep_vars = true;
     machine.kernel = "build/payloads/variables.efi";
@@ -82,6 +82,7 @@ class VariableFlash : public testing::Test {
   }
 
   std::string name_, vars_;
+  std::string code_of_ovmf_ = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 };
 
 TEST_F(VariableFlash, TravelsBetweenOvmfAndAshlar) {
@@ -179,6 +180,78 @@ TEST_F(VariableFlash, KeepsWhatLinuxWrites) {
   EXPECT_FALSE(sums[0].empty());
   EXPECT_EQ(sums[0], sums[1]);
   EXPECT_EQ(static_cast<unsigned char>(contents()[0x41020 + 80]), 0xf8) << "the store was not rewritten twice";
+}
+
+// A rewrite that was cut off with the spare area complete, the first block gone and the second half done.
+TEST_F(VariableFlash, AnInterruptedRewriteIsFinished) {
+  const Outcome good = run(Firmware::ashlar, "b0001 o0001 sOne=1 f30 l");
+  const std::vector<char> bytes = contents();
+  constexpr std::streamoff spare = 0x42000, list = 0x41020, live_bytes = 0x40000;
+  const auto put = [](std::string& to, std::size_t at, std::uint64_t value) { std::memcpy(to.data() + at, &value, sizeof value); };
+  std::string entry(80, '\xff');
+  entry[0] = '\xfc';        // allocated
+  put(entry, 24, 1);        // one write
+  put(entry, 32, 0);
+  entry[40] = '\xfd';       // spare complete
+  put(entry, 48, 0);        // block
+  put(entry, 56, 0x48);     // offset: the store
+  put(entry, 64, live_bytes - 0x48);
+  put(entry, 72, 0 - std::uint64_t{spare});
+  const auto cut = [&] {
+    patch(spare, {bytes.begin(), bytes.begin() + live_bytes});
+    patch(list, entry);
+    patch(0x1000, std::string(0x800, '\xff'));
+  };
+  cut();
+  // OVMF reads the headers before it looks at the list: without the first it would begin anew.
+  Listing others = run(Firmware::ovmf, "l").variables;
+  for (const auto& [name, value] : good.variables)
+    if (name != "BootOrder") EXPECT_EQ(others[name], value) << name;
+  cut();
+  patch(0, std::string(0x1000, '\xff'));
+  const Outcome finished = run(Firmware::ashlar, "l");
+  EXPECT_TRUE(finished.transcript.contains("finished a rewrite")) << finished.transcript;
+  EXPECT_EQ(finished.variables, good.variables);
+  EXPECT_FALSE(run(Firmware::ashlar, "l").transcript.contains("finished a rewrite"));
+}
+
+// The 2 MiB build's volume has 128 KiB.
+TEST_F(VariableFlash, TakesTheSmallVolumeToo) {
+  std::filesystem::copy_file("/usr/share/OVMF/OVMF_VARS.fd", vars_, std::filesystem::copy_options::overwrite_existing);
+  code_of_ovmf_ = "/usr/share/OVMF/OVMF_CODE.fd";
+  const Outcome first = run(Firmware::ovmf, "b0007 b0003 o0007,0003 sOne=1 l");
+  EXPECT_EQ(run(Firmware::ashlar, "l").variables, first.variables);
+  const Outcome second = run(Firmware::ashlar, "f150 o0003,0007 l q");
+  Listing others = run(Firmware::ovmf, "l").variables;
+  EXPECT_TRUE(order(others).starts_with("03000700")) << order(others);
+  for (const auto& [name, value] : second.variables)
+    if (name != "BootOrder") EXPECT_EQ(others[name], value) << name;
+}
+
+// efibootmgr under Linux on Ashlar, and OVMF before and after.
+TEST_F(VariableFlash, EfibootmgrsOrderIsOvmfs) {
+  ASSERT_EQ(order(run(Firmware::ovmf, "b0007 b0003 o0007,0003 l").variables), "07000300");
+  Machine machine = linux_machine({"q35", 512, 1, ""}, "brief");
+  use_flash_pair(machine);
+  machine.vars = vars_;
+  machine.keep_vars = true;
+  machine.initrd = "build/guest/initrd-efibootmgr";
+  Qemu qemu(name_, machine);
+  ASSERT_EQ(qemu.expect_match("ASHLAR finished|Kernel panic", Seconds{240}), "ASHLAR finished") << qemu.tail();
+  qemu.send("efibootmgr\n");
+  EXPECT_TRUE(qemu.expect("BootOrder: 0007,0003", Seconds{30})) << qemu.tail();
+  EXPECT_TRUE(qemu.expect("Boot0003* Ash", Seconds{30})) << qemu.tail();
+  ASSERT_TRUE(qemu.expect("efibootmgr=ok", Seconds{30})) << qemu.tail();
+  qemu.send("efibootmgr -o 0003,0007\n");
+  EXPECT_TRUE(qemu.expect("BootOrder: 0003,0007", Seconds{30})) << qemu.tail();
+  ASSERT_TRUE(qemu.expect("efibootmgr=ok", Seconds{30})) << qemu.tail();
+  qemu.send("efibootmgr -q -b 0007 -A\n");  // inactive: the entry itself is rewritten
+  ASSERT_TRUE(qemu.expect("efibootmgr=ok", Seconds{30})) << qemu.tail();
+  qemu.send("poweroff\n");
+  EXPECT_EQ(qemu.wait_exit(Seconds{60}), 0) << qemu.tail();
+  Listing others = run(Firmware::ovmf, "l").variables;
+  EXPECT_TRUE(order(others).starts_with("03000700")) << order(others);
+  EXPECT_TRUE(others["Boot0007"].contains(" 00000000")) << others["Boot0007"];
 }
 
 }  // namespace

@@ -194,6 +194,7 @@ while read -r order; do
     case $order in
         poweroff) poweroff -f ;;
         reboot)   reboot -f ;;
+        efibootmgr*) $order && say "efibootmgr=ok" ;;
         *)        say "unknown=$order" ;;
     esac
 done
