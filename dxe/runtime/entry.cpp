@@ -43,8 +43,6 @@ Result<variable::Store> make_store(const handoff::RuntimeStart& start, variable:
 Result<> run(const handoff::RuntimeStart& start) {
   if (start.magic != handoff::RuntimeStart::magic_value || !start.system_table || !start.services || !start.hooks)
     return Error::invalid_parameter;
-  // Bare instructions: under an operating system a trap is the system's to serve, by its own GHCB.
-  cc::init({});
   state.start = start;
   variable::NonVolatile report;
   state.variables = TRY(make_store(start, report));
