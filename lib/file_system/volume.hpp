@@ -66,7 +66,7 @@ struct Node : ListNode<Node> {
 // overrides only what reads.
 class Volume {
  public:
-  explicit Volume(const Surroundings& surroundings) : surroundings_(surroundings) {}
+  explicit constexpr Volume(const Surroundings& surroundings) : surroundings_(surroundings) {}
   Volume(const Volume&) = delete;
   Volume& operator=(const Volume&) = delete;
 

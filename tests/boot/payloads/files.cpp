@@ -201,6 +201,26 @@ void visit(Handle volume) {
   check_disconnecting(volume, root);
 }
 
+// What QEMU was given, as a volume: there is this image, and nothing can be written.
+void check_blobs(Handle volume) {
+  FileSystem* system = nullptr;
+  File* root = nullptr;
+  File* file = nullptr;
+  if (boot->handle_protocol(volume, &guid_file_system, &system) || system->open_volume(system, &root)) return check(false, "open the volume");
+  FileInfo info;
+  usize bytes = sizeof info;
+  check(root->read(root, &bytes, &info) == success && info.name[0] == 'k' && info.name[6] == 0, "its directory");
+  const u64 size = info.file_size;
+  unsigned more = 0;
+  while (root->read(root, &(bytes = sizeof info), &info) == success && bytes && more < 3) more++;
+  check(more < 3, "its end");
+  check(root->open(root, &file, L"\\kernel", rw, 0) == write_protected, "written to");
+  file = open(root, L"KERNEL");
+  check(file && file->read(file, &(bytes = buffer_bytes), buffer) == success && bytes == size && buffer[0] == 'M' && buffer[1] == 'Z', "read");
+  file->close(file);
+  root->close(root);
+}
+
 }  // namespace
 
 extern "C" void* memcpy(void* to, const void* from, usize size) {
@@ -223,7 +243,10 @@ extern "C" Status efi_main(Handle image, SystemTable* system) {
   if (boot->locate_handle_buffer(by_protocol, &guid_file_system, nullptr, &count, &handles)) count = 0;
   for (usize i = 0; i < count; i++) {
     void* on_a_disk = nullptr;
-    if (boot->handle_protocol(handles[i], &guid_block_io, &on_a_disk)) continue;
+    if (boot->handle_protocol(handles[i], &guid_block_io, &on_a_disk)) {
+      check_blobs(handles[i]);
+      continue;
+    }
     visited++;
     visit(handles[i]);
   }
