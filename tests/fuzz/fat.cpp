@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/fakes/choices.hpp"
+#include "tests/fakes/file_system.hpp"
 #include "tests/fakes/machine.hpp"
 #include "tests/fakes/memory_disk.hpp"
 
@@ -15,18 +16,7 @@ namespace {
 
 using namespace base;
 
-unsigned live_blocks = 0;
-constexpr file_system::Surroundings surroundings = {
-    [](u64 bytes) -> Result<void*> {
-      ++live_blocks;
-      return std::malloc(bytes);
-    },
-    [](void* block) {
-      --live_blocks;
-      std::free(block);
-    },
-    [] { return rtc::Moment{2026, 11, 21, 10, 30, 40}; },
-};
+using fakes::live_blocks, fakes::surroundings;
 
 constexpr usize volume_bytes = 96 << 10;
 

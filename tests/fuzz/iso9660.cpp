@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "tests/fakes/file_system.hpp"
 #include "tests/fakes/machine.hpp"
 #include "tests/fakes/memory_disk.hpp"
 
@@ -13,18 +14,7 @@ namespace {
 
 using namespace base;
 
-unsigned live_blocks = 0;
-constexpr file_system::Surroundings surroundings = {
-    [](u64 bytes) -> Result<void*> {
-      ++live_blocks;
-      return std::malloc(bytes);
-    },
-    [](void* block) {
-      --live_blocks;
-      std::free(block);
-    },
-    [] { return rtc::Moment{}; },
-};
+using fakes::live_blocks, fakes::surroundings;
 
 constexpr usize sectors = 24;
 unsigned budget;

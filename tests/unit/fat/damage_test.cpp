@@ -265,13 +265,13 @@ TEST_F(FatDamage, CutAtEveryWrite) {
   const auto steps = [&](Mounted& m) {
     (void)(m.create("new name that is long") && m.write("new name that is long", 0, after) && m.move("old", "renamed to something long.txt") &&
            m.create("dir/sub", fat::attribute::directory) && m.move("new name that is long", "dir/sub/moved") && m.resize("dir/grows", 30'000) &&
-           m.resize("victim", 100) && m.remove("dir/sub/moved") && m.move("dir/sub", "sub") && m.write("dir/grows", 29'000, before));
+           m.resize("victim", 5000) && m.resize("victim", 100) && m.resize("emptied", 0) && m.remove("dir/sub/moved") && m.move("dir/sub", "sub") && m.write("dir/grows", 29'000, before));
   };
   for (unsigned cut = 1;; ++cut) {
     Image image(fat16);
     {
       Mounted m(image);
-      for (const char* name : {"old", "untouched", "victim"}) ASSERT_TRUE(m.create(name) && m.write(name, 0, before));
+      for (const char* name : {"old", "untouched", "victim", "emptied"}) ASSERT_TRUE(m.create(name) && m.write(name, 0, before));
       ASSERT_TRUE(m.create("dir", fat::attribute::directory) && m.create("dir/grows") && m.write("dir/grows", 0, before));
     }
     image.writes_left = cut;
@@ -284,13 +284,14 @@ TEST_F(FatDamage, CutAtEveryWrite) {
     // Unused chains and sizes that are a little behind may be left; cross links may not.
     int status = 0;
     const auto said = output_of("PATH=$PATH:/sbin fsck.vfat -n " + image.file(), &status);
-    for (const char* wrong : {"share clusters", "Bad", "bad", "circular", "Circular", "Start cluster", "Start does point", "Contains a free cluster"})
+    for (const char* wrong : {"share clusters", "Bad", "bad", "circular", "Circular", "Start cluster", "Start does point", "Contains a free cluster", "length is <"})
       ASSERT_EQ(said.find(wrong), std::string::npos) << "after write " << cut << ": " << said;
     Mounted m(image);
     std::string data;
     ASSERT_TRUE(m.read("untouched", data) && data == before) << cut;
     ASSERT_TRUE(m.read("dir/grows", data) && data.starts_with(before)) << cut;
     ASSERT_TRUE(m.read("victim", data) && before.starts_with(data)) << cut;
+    ASSERT_TRUE(m.read("emptied", data) && (data.empty() || data == before)) << cut;
     ASSERT_TRUE(m.read("old", data) || m.read("renamed to something long.txt", data)) << cut;
     // All the same it can be used.
     ASSERT_TRUE(m.create("afterwards") && m.write("afterwards", 0, after)) << cut;

@@ -16,6 +16,7 @@
 
 #include "lib/fat/volume.hpp"
 #include "lib/unicode/case.hpp"
+#include "tests/fakes/file_system.hpp"
 
 // Volumes of mkfs.vfat in memory, and the outside judges of what we make of them: fsck.vfat and mtools.
 namespace fat_test {
@@ -146,18 +147,7 @@ class Image : public block::Device {
   bool small_fat32_;
 };
 
-inline unsigned live_blocks = 0;
-inline constexpr file_system::Surroundings surroundings = {
-    [](u64 bytes) -> Result<void*> {
-      ++live_blocks;
-      return std::malloc(bytes);
-    },
-    [](void* block) {
-      --live_blocks;
-      std::free(block);
-    },
-    [] { return rtc::Moment{2026, 11, 21, 10, 30, 41}; },
-};
+using fakes::live_blocks, fakes::surroundings;
 
 inline std::u16string wide(const std::string& text) {
   std::u16string out;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 
+#include "tests/fakes/file_system.hpp"
 #include "tests/fakes/machine.hpp"
 #include "tests/fakes/memory_disk.hpp"
 
@@ -16,18 +17,7 @@ namespace {
 using namespace base;
 using namespace iso9660;
 
-unsigned live_blocks = 0;
-constexpr file_system::Surroundings surroundings = {
-    [](u64 bytes) -> Result<void*> {
-      ++live_blocks;
-      return std::malloc(bytes);
-    },
-    [](void* block) {
-      --live_blocks;
-      std::free(block);
-    },
-    [] { return rtc::Moment{}; },
-};
+using fakes::live_blocks, fakes::surroundings;
 
 using Tree = std::map<std::string, std::string>;  // '/' behind directories
 
