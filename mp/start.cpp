@@ -12,7 +12,7 @@
 namespace mp {
 namespace {
 
-constexpr u64 patience = 10'000'000, patience_each = 200'000;  // 1 s and 20 ms in 100 ns
+constexpr u64 patience = 10'000'000, patience_each = 200'000, patience_again = 50'000'000;  // 1 s, 20 ms and 5 s in 100 ns
 constexpr u32 x2apic_needed_from = 256;
 constexpr u32 cpuid_1_ecx_x2apic = 1 << 21;
 
@@ -123,10 +123,12 @@ void begin(const Lender& lender, u32 count) {
   the_state.starter->start_all();
 }
 
+bool stop(u32 number) { return the_state.starter->stop(slot_of_number(number)); }
+
 bool restart(u32 number) {
   const u32 slot = slot_of_number(number);
   const bool started = the_state.starter->start_again(slot);
-  const u64 deadline = the_state.lender.now() + patience;
+  const u64 deadline = the_state.lender.now() + patience_again;
   while (started && !arrived(slot) && the_state.lender.now() < deadline) arch::pause();
   __atomic_store_n(&the_state.outstanding, orders_under_way(), __ATOMIC_RELEASE);
   if (!started || !arrived(slot)) return false;

@@ -77,7 +77,6 @@ void start_all() {
 }
 
 bool start_again(u32 slot) {
-  if (!destroy(slot)) return false;
   clear_station(slot);
   return create(slot, state().stations.at(slot).apic_id);
 }
@@ -96,7 +95,12 @@ void stop_all() {
 
 }  // namespace
 
-constinit const Starter creation_starter{
-    .prepare = prepare, .start_all = start_all, .start_again = start_again, .started_again = [] {}, .settle = settle, .stop_all = stop_all};
+constinit const Starter creation_starter{.prepare = prepare,
+                                         .start_all = start_all,
+                                         .stop = destroy,
+                                         .start_again = start_again,
+                                         .started_again = [] {},
+                                         .settle = settle,
+                                         .stop_all = stop_all};
 
 }  // namespace mp

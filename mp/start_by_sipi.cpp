@@ -78,10 +78,14 @@ void start_all() {
   apic::send_to_others(apic::start_up | vector());
 }
 
+bool reset(u32 slot) {
+  apic::send(state().stations.at(slot).apic_id, apic::init);
+  return true;
+}
+
 bool start_again(u32 slot) {
   if (!borrow_page()) return false;
   const u32 apic_id = state().stations.at(slot).apic_id;
-  apic::send(apic_id, apic::init);
   clear_station(slot);
   fill_page(slot, 1);
   apic::send(apic_id, apic::start_up | vector());
@@ -105,7 +109,7 @@ void start_all_by_table() {
   start_all();
 }
 // Nobody can reset such a processor against its will.
-bool cannot_start_again(u32) { return false; }
+bool cannot(u32) { return false; }
 
 void settle_by_table(u32 expected) {
   settle(expected);
@@ -116,11 +120,17 @@ void cannot_stop() { cc::terminate(cc::Reason::processor_not_stopped); }
 
 }  // namespace
 
-constinit const Starter sipi_starter{
-    .prepare = prepare, .start_all = start_all, .start_again = start_again, .started_again = return_page, .settle = settle, .stop_all = stop_all};
+constinit const Starter sipi_starter{.prepare = prepare,
+                                     .start_all = start_all,
+                                     .stop = reset,
+                                     .start_again = start_again,
+                                     .started_again = return_page,
+                                     .settle = settle,
+                                     .stop_all = stop_all};
 constinit const Starter jump_table_starter{.prepare = prepare,
                                            .start_all = start_all_by_table,
-                                           .start_again = cannot_start_again,
+                                           .stop = cannot,
+                                           .start_again = cannot,
                                            .started_again = [] {},
                                            .settle = settle_by_table,
                                            .stop_all = cannot_stop};

@@ -9,10 +9,11 @@ namespace mp {
 struct Starter {
   Result<> (*prepare)(u32 others);   // what it needs besides the stations
   void (*start_all)();               // returns at once; may find that there are fewer than stations
-  bool (*start_again)(u32 slot);     // stops it first, wherever it is
+  bool (*stop)(u32 slot);            // wherever it is, and without its help
+  bool (*start_again)(u32 slot);     // after stop()
   void (*started_again)();
   void (*settle)(u32 expected);      // who has not come by now must not come later
-  void (*stop_all)();                // without their help
+  void (*stop_all)();
 };
 extern const Starter sipi_starter, jump_table_starter, creation_starter;
 

@@ -25,11 +25,17 @@ void begin_on(u32 number, const Order& order) {
 
 bool owned_by(const Order& order, u32 number) { return order.single ? order.only == number : states[number].busy; }
 
-// Late: the processor is taken back from wherever it is [pi vol. 2 §13.4.2].
-void give_up(u32 number) {
-  states[number].busy = false;
-  if (mp::restart(number)) return;
-  states[number].disabled = states[number].unhealthy = true;
+// Late: the processors are taken back from wherever they are [pi vol. 2 §13.4.2]. All stop before the first starts again,
+// which would be slow beside those that run wild.
+void give_up(const Order& order) {
+  for (u32 n = 0; n < mp::count(); ++n)
+    if (states[n].busy && owned_by(order, n)) states[n].lost = !mp::stop(n);
+  for (u32 n = 0; n < mp::count(); ++n) {
+    if (!states[n].busy || !owned_by(order, n)) continue;
+    if (states[n].lost || !mp::restart(n)) states[n].disabled = states[n].unhealthy = states[n].lost = true;
+  }
+  for (u32 n = 0; n < mp::count(); ++n)
+    if (states[n].busy && owned_by(order, n)) states[n].busy = false;
 }
 
 u32 next_to_start(const Order& order, u32 from) {
@@ -70,8 +76,7 @@ Result<> end(Order& order, bool in_time) {
   order.active = false;
   if (!in_time) {
     if (order.failed) list_failures(order);
-    for (u32 n = 0; n < mp::count(); ++n)
-      if (states[n].busy && owned_by(order, n)) give_up(n);
+    give_up(order);
   }
   if (order.event) {
     if (order.finished) *order.finished = in_time;

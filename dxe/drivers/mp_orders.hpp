@@ -14,6 +14,7 @@ using namespace base;
 struct ProcessorState {
   bool disabled = false;
   bool unhealthy = false;
+  bool lost = false;  // late, and not taken back: it still works on its last order
   bool busy = false;  // owned by an order until that order takes note that it finished
 };
 

@@ -117,7 +117,8 @@ class Processors : public efi::MpServices {
     const u32 number = static_cast<u32>(processor);
     if (number == mp::boot_processor()) return Error::invalid_parameter;
     ProcessorState& s = processor_state(number);
-    if (s.busy) return Error::unsupported;
+    if (s.lost && mp::done(number)) s.lost = false;
+    if (s.busy || s.lost) return Error::unsupported;
     s.disabled = !enable;
     if (health) s.unhealthy = !(*health & health_flag);
     return {};

@@ -55,7 +55,9 @@ template <class News>
 void wait_for(News news) {
   wait_for([](void* n) -> bool { return (*static_cast<News*>(n))(); }, &news);
 }
-// Takes back a processor that does not finish, wherever it is, and parks it. False: it did not come back.
+// Stops a processor that does not finish, wherever it is. False: that cannot be done.
+bool stop(u32 number);
+// Parks it again. False: it did not come back.
 bool restart(u32 number);
 
 // Part of ExitBootServices: every processor where the operating system can start it and disturbs nothing until then.

@@ -15,15 +15,25 @@ constinit Gpa boot_page;
 // The other processors' pages, by the place of their descriptor tables: GDTR is a register that neither the host nor
 // third-party code on such a processor changes behind our back.
 constexpr u64 max_others = 1024;
+struct Flags {
+  u64 words[max_others / 64] = {};
+
+  bool get(u64 n) const { return __atomic_load_n(&words[n / 64], __ATOMIC_ACQUIRE) >> n % 64 & 1; }
+  void set(u64 n, bool to) {
+    if (to) __atomic_fetch_or(&words[n / 64], 1ull << n % 64, __ATOMIC_ACQ_REL);
+    else __atomic_fetch_and(&words[n / 64], ~(1ull << n % 64), __ATOMIC_ACQ_REL);
+  }
+};
 struct Assignment {
   u64 memory = 0, stride = 1, count = 0;
   Gpa first_page;
-  bool in_use[max_others] = {};
+  Flags in_use, handling;
 
   // Of the processor that asks; `count` or more: the boot processor.
   u64 part() const { return count ? (arch::read_gdt().base - memory) / stride : 0; }
 };
 constinit Assignment others;
+constinit bool boot_processor_handling = false;
 
 Gpa page() {
   const u64 part = others.part();
@@ -107,16 +117,30 @@ void Answer::require(bool want_rax, bool want_rbx, bool want_rcx, bool want_rdx)
 void use_ghcb(Gpa at) { boot_page = at; }
 bool has_ghcb() {
   const u64 part = others.part();
-  return part < others.count ? others.in_use[part] : boot_page.raw() != 0;
+  return part < others.count ? others.in_use.get(part) : boot_page.raw() != 0;
 }
 
 void assign_pages(PageRange memory, u64 stride, PageRange pages) {
   ASSERT(pages.pages() <= max_others && pages.pages() <= memory.bytes() / stride);
-  others = {memory.start().raw(), stride, pages.pages(), pages.start()};
+  others = {memory.start().raw(), stride, pages.pages(), pages.start(), {}, {}};
 }
 Gpa own_page() { return page(); }
 void use_own_page(bool yes) {
-  if (const u64 part = others.part(); part < others.count) others.in_use[part] = yes;
+  const u64 part = others.part();
+  if (part >= others.count) return;
+  others.in_use.set(part, yes);
+  others.handling.set(part, false);  // whatever it was at when it was stopped
+}
+
+bool on_boot_processor() { return others.part() >= others.count; }
+bool handles_exception() {
+  const u64 part = others.part();
+  return part < others.count ? others.handling.get(part) : boot_processor_handling;
+}
+void note_exception(bool handled_now) {
+  const u64 part = others.part();
+  if (part < others.count) others.handling.set(part, handled_now);
+  else boot_processor_handling = handled_now;
 }
 
 std::span<u8> shared_buffer() { return {reinterpret_cast<u8*>(shared_buffer_address()), sizeof(Ghcb::shared_buffer)}; }

@@ -33,6 +33,11 @@ void assign_pages(PageRange memory, u64 stride, PageRange pages);
 Gpa own_page();
 void use_own_page(bool yes);  // not before the host knows it
 
+bool on_boot_processor();
+// Is the processor that asks at work on a #VC?
+bool handles_exception();
+void note_exception(bool handled_now);
+
 // device_error: the host had #GP or #UD raised instead. Everything else that is not success terminates, but what the
 // request says may happen.
 Result<Answer> ghcb_call(const Request& request);

@@ -18,21 +18,18 @@ constexpr u32 svsm_calling_area_msr = 0xc001'f000;
 constexpr u64 dr7_default = 0x400;
 constexpr u64 status_debug_virtualization = 1 << 7;
 
-struct Processor {
-  u64 dr7 = dr7_default;
-  bool handling = false;
-};
-constinit Processor processor;
+// The boot processor's. Nobody debugs the others in firmware: theirs reads as at reset.
+constinit u64 dr7 = dr7_default;
 
 // Of a handler's work nothing traps. A second #VC is the host's, and would take the GHCB from under the first, or, with
 // more of its kind, the stack.
 class Handling {
  public:
   Handling() {
-    if (processor.handling) terminate(Reason::vc_nested);
-    processor.handling = true;
+    if (handles_exception()) terminate(Reason::vc_nested);
+    note_exception(true);
   }
-  ~Handling() { processor.handling = false; }
+  ~Handling() { note_exception(false); }
 };
 
 void set_low(u64& reg, u64 value, unsigned bytes) {
@@ -67,10 +64,10 @@ void do_msr(InterruptFrame& f, bool write) {
 void do_dr7(InterruptFrame& f, const Instruction& i, bool write) {
   if (arch::read_msr(msr::sev_status) & status_debug_virtualization) terminate(Reason::vc_unsupported);
   u64& reg = *i.general_register(f);
-  if (write)
-    processor.dr7 = reg | dr7_default;
-  else
-    reg = processor.dr7;
+  if (!write)
+    reg = on_boot_processor() ? dr7 : dr7_default;
+  else if (on_boot_processor())
+    dr7 = reg | dr7_default;
 }
 
 void do_port(InterruptFrame& f, const Instruction& i) {

@@ -39,6 +39,7 @@ extern "C" Status efi_main(Handle image, SystemTable* table) {
   mp->numbers(mp, &count, &enabled);
   const usize before = everyone(mp);
   if (count > 1) mp->one(mp, never_return, count - 1, nullptr, not_enough, nullptr, nullptr);
+  if (count > 1) mp->enable(mp, count - 1, 1, nullptr);  // in vain, if it did not come back
   const usize after = everyone(mp);
   put("\r\nPROCESSORS ");
   put_number(count);

@@ -3,7 +3,9 @@
 
 #include "lib/cc/sev/ghcb_msr.hpp"
 #include "tests/machine/lies/lies.hpp"
+#include "tests/machine/report/report.hpp"
 #include "tests/machine/snp/model.hpp"
+#include "tests/machine/svm/deliver.hpp"
 #include "tests/machine/svm/views.hpp"
 
 // Lies about the processors that a guest lists, creates and destroys.
@@ -84,10 +86,11 @@ template <u64 event, u32 nth>
 void on_created(Vcpu& v) {
   static u32 seen;
   if (!created(v) || ++seen != nth) return;
-  svm::inject(v, event);
   told(v);
+  if ((event & 0xff) != 29) return svm::inject(v, event);
+  if (!svm::deliver(v, 29, event >> 32)) report::end(host::End::shut_down, "#VC could not be delivered");
 }
-constexpr u64 vc_of_cpuid = svm::event_exception | svm::event_error_code | svm::exit_code::cpuid << 32 | 29;
+constexpr u64 vc_of_cpuid = svm::exit_code::cpuid << 32 | 29;
 constexpr u64 page_fault = svm::event_exception | svm::event_error_code | 14;
 
 }  // namespace

@@ -255,10 +255,27 @@ TEST_F(Processors, UseTheirOwnPages) {
   EXPECT_EQ(used(0x1000'0000 + stride), reinterpret_cast<u64>(&pages[1]));
   for (const u64 other : {0x1000'0000 + 2 * stride, u64{0xfff'ffff}, u64{0}, ~u64{0}}) EXPECT_EQ(used(other), reinterpret_cast<u64>(&page)) << other;
 
+  // One at work on a #VC is no nested one of another.
+  const auto at_work = [](u64 descriptor_table) {
+    fakes::descriptor_table = descriptor_table;
+    return cc::sev::handles_exception();
+  };
+  fakes::descriptor_table = 0x1000'0000 + stride;
+  cc::sev::note_exception(true);
+  EXPECT_TRUE(at_work(0x1000'0000 + stride));
+  EXPECT_FALSE(at_work(0x1000'0000));
+  EXPECT_FALSE(at_work(0));
+  fakes::descriptor_table = 0;
+  cc::sev::note_exception(true);
+  EXPECT_FALSE(at_work(0x1000'0000));
+  fakes::descriptor_table = 0;
+  cc::sev::note_exception(false);
+
   fakes::descriptor_table = 0x1000'0000 + stride;
   pages[1].rax = 0x77;
   processors.ghcb = &pages[1];
   cc::adopt_own_ghcb();
+  EXPECT_FALSE(cc::sev::handles_exception()) << "it begins anew";
   EXPECT_EQ(pages[1].rax, 0u) << "what was in it before stays there";
   EXPECT_TRUE(cc::create_processor(5, area(), start));
   EXPECT_EQ(page.exit_code, 0u) << "the boot processor's page was used";
