@@ -132,7 +132,12 @@ extern "C" Status efi_main(Handle image, SystemTable* table) {
   test_device_paths();
   test_pci();
   test_console_output();
+  test_displays();
+  test_keys_ex();
   test_console_input();
+  test_serial();
+  test_collation();
+  test_hii();
   test_variables();
   test_variable_listing();
   test_time();
