@@ -21,6 +21,17 @@ rows=$work/rows
 : >"$rows"
 phase_names=([1]="sec entry" [2]="pei entry" [3]="dxe entry" [4]="dxe core ready" [5]="platform ready" [6]="before StartImage")
 
+# A disk whose EFI System Partition has the marker where removable media have their loader.
+esp_disk=(-drive "if=none,id=disk,format=raw,snapshot=on,file=$work/esp.img" -device virtio-blk-pci,drive=disk)
+make_esp() {
+    local first=2048 esp=$work/esp.img@@1M
+    truncate -s 64M "$work/esp.img"
+    sgdisk -n "1:$first:131038" -t 1:ef00 "$work/esp.img"
+    mformat -i "$esp" -T $((131038 - first + 1)) -h 16 -s 63 -F
+    mmd -i "$esp" ::/EFI ::/EFI/BOOT
+    mcopy -i "$esp" build/payloads/marker.efi ::/EFI/BOOT/BOOTX64.EFI
+}
+
 # measure FIRMWARE MACHINE MIB CPUS MODEL: leaves the markers in $work/count.
 measure() {
     local firmware=$1 machine=$2 mib=$3 cpus=$4 model=$5
@@ -31,6 +42,10 @@ measure() {
     [[ -z $model ]] || words+=(-cpu "$model")
     case $firmware in
         ashlar)   words+=(-bios "$ashlar" -kernel build/payloads/marker.efi) ;;
+        ashlar-esp) words+=(-bios "$ashlar" "${esp_disk[@]}") ;;
+        ovmf-4m-esp) cp "$ovmf_vars" "$work/vars.fd"
+                  words+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$ovmf"
+                          -drive "if=pflash,unit=1,format=raw,file=$work/vars.fd" "${esp_disk[@]}") ;;
         ovmf-4m)  cp "$ovmf_vars" "$work/vars.fd"
                   words+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$ovmf"
                           -drive "if=pflash,unit=1,format=raw,file=$work/vars.fd" -kernel build/payloads/marker.efi) ;;
@@ -58,8 +73,8 @@ row() {
 
 image_size() {
     case $1 in
-        ashlar)  stat -c %s "$ashlar" ;;
-        ovmf-4m) echo $(($(stat -c %s "$ovmf") + $(stat -c %s "$ovmf_vars"))) ;;
+        ashlar*) stat -c %s "$ashlar" ;;
+        ovmf-4m*) echo $(($(stat -c %s "$ovmf") + $(stat -c %s "$ovmf_vars"))) ;;
         ovmf-2m) stat -c %s "$ovmf_2m" ;;
         seabios) stat -c %s "$seabios" ;;
         qboot)   stat -c %s "$qboot" ;;
@@ -77,6 +92,8 @@ measure_ashlar() {
     row ashlar pc 512 1 ""
     for mib in 4096 16384 65536; do row ashlar q35 "$mib" 1 ""; done
     for cpus in 4 16; do row ashlar q35 512 "$cpus" ""; done
+    row ashlar-esp q35 512 1 ""
+    row ashlar-esp pc 512 1 ""
 }
 
 measure_others() {
@@ -84,6 +101,7 @@ measure_others() {
     for firmware in ovmf-4m ovmf-2m seabios qboot; do
         for machine in q35 pc; do row "$firmware" "$machine" 512 1 ""; done
     done
+    row ovmf-4m-esp q35 512 1 ""
 }
 
 grouped() { awk '{ n = $1; s = ""; while (length(n) > 3) { s = "," substr(n, length(n) - 2) s; n = substr(n, 1, length(n) - 3) } print n s }'; }
@@ -130,6 +148,8 @@ update_readme() {
 }
 
 status=0
+PATH=$PATH:/usr/sbin
+make_esp >/dev/null
 if [[ -e $ashlar ]]; then
     measure_ashlar || status=1
 else
