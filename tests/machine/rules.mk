@@ -64,7 +64,7 @@ model: model-host $(M)/model-command
 # MODEL_TEST_ARGS= runs all of it: 6 GiB, 4 processors, twenty runs in a row.
 MODEL_TEST_ARGS := --gtest_filter=-Full*
 test-machine: model-prepare
-	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi build/payloads/block_io.efi
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi build/payloads/block_io.efi build/payloads/machine.efi
 	@mkdir -p $(B)/test-results
 	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
 

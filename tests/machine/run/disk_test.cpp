@@ -2,6 +2,7 @@
 // Disks of confidential guests: every byte goes through shared pages, none of the guest's own is touched.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
@@ -56,6 +57,30 @@ TEST_P(ModelDisk, IsReadAndWritten)
     }
     boot::apply_writes(image);
     EXPECT_TRUE(boot::read_whole_file(path) == image);
+    std::filesystem::remove(path);
+}
+
+// A loader on the EFI System Partition of a disk, found and started by the boot manager.
+TEST_P(ModelDisk, IsBootedFrom)
+{
+    const Case& c = GetParam();
+    const std::string name = std::string("boot-disk-") + c.name, path = "build/machine/" + name + ".img", esp = path + "@@1M";
+    boot::write_whole_file(path, boot::Bytes(64 << 20));
+    const std::string make = "PATH=$PATH:/usr/sbin; (sgdisk -n 1:2048:131038 -t 1:ef00 " + path + " && mformat -i " + esp +
+                             " -T 128991 -h 16 -s 63 -F && mmd -i " + esp + " ::/EFI ::/EFI/BOOT && mcopy -i " + esp +
+                             " build/payloads/machine.efi ::/EFI/BOOT/BOOTX64.EFI) >build/machine/" + name + ".tools 2>&1";
+    ASSERT_EQ(std::system(make.c_str()), 0) << make;
+    model::Guest guest;
+    guest.image = "build/ashlar.fd";
+    guest.memory_mib = 256;
+    guest.mode = c.mode;
+    guest.extra = {"-drive", "if=none,id=d,format=raw,file=" + path};
+    guest.extra.insert(guest.extra.end(), c.devices.begin(), c.devices.end());
+    guest.extra.back() += ",drive=d";
+    model::Run run(name, guest);
+    EXPECT_TRUE(run.expect("MACHINE ends=1", model::Seconds{300})) << run.tail();
+    EXPECT_EQ(run.wait(model::Seconds{30}), model::status_of(End::power_off)) << run.tail();
+    EXPECT_EQ(run.report().count("violations_total"), 0u) << run.tail();
     std::filesystem::remove(path);
 }
 
