@@ -184,8 +184,8 @@ Result<> Managed::publish(Child& child, std::span<const u8> node, void (*free)(C
 Result<> Managed::remove_child(Child& child) {
   TRY(child.withdraw());
   (void)!core::close_protocol(controller_.handle, controller_.protocol, controller_.driver, child.handle_);
-  (void)!core::uninstall_protocol(child.handle_, &efi::DevicePath::guid, child.path_);
-  (void)!core::free_pool(child.path_);
+  // A path that somebody claims outlives its child.
+  if (core::uninstall_protocol(child.handle_, &efi::DevicePath::guid, child.path_)) (void)!core::free_pool(child.path_);
   child.unlink();
   child.free_(child);
   return {};
