@@ -24,8 +24,9 @@ Result<> read_table(block::Device& disk, Table& table) {
   if (!block::usable_block_bytes(g.block_bytes) || g.blocks == 0) return {};
   const std::span<u8> first_block(first, g.block_bytes);
   TRY(disk.read(0, first_block));
-  if (is_protective(first_block) && read_gpt(disk, table)) return {};
+  // A CD that can be a hard disk as well has a GPT for blocks of 512 bytes, which is none here.
   if (g.block_bytes == cd_block_bytes && TRY(read_el_torito(disk, table))) return {};
+  if (is_protective(first_block) && read_gpt(disk, table)) return {};
   (void)TRY(read_mbr(disk, first_block, table));
   return {};
 }

@@ -28,7 +28,7 @@ struct Table {
   void add(const block::Geometry& disk, const Partition& partition);
 };
 
-// The first scheme that finds anything: GPT, El Torito (on media of CD blocks), MBR. An error is the device's.
+// The first scheme that finds anything: El Torito (on media of CD blocks), GPT, MBR. An error is the device's.
 Result<> read_table(block::Device& disk, Table& table);
 
 // [uefi §5.3]. False: there is none, or neither header is sound.

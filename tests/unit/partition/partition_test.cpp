@@ -309,6 +309,15 @@ TEST_F(PartitionTable, ElTorito) {
   EXPECT_EQ(log, "");
 }
 
+// As a hard disk it is another disk than as a CD.
+TEST_F(PartitionTable, HybridCd) {
+  Disk cd = boot_cd();
+  cd.mbr_record(0, 0, 0xee, 1, 1599);
+  EXPECT_EQ(read(cd).scheme, Scheme::el_torito);
+  EXPECT_EQ(table->count, 2u);
+  EXPECT_EQ(log, "");
+}
+
 TEST_F(PartitionTable, ElToritoThatLies) {
   Disk disk = boot_cd();
   disk.bytes[30 * 2048 + 5] ^= 1;
