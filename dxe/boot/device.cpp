@@ -15,7 +15,11 @@ namespace {
 
 constexpr u32 class_storage = 0x01, class_network = 0x02, subclass_usb = 0x0c03;
 
-bool disk_controller(const pci::Device& d) { return d.kind() >> 8 == class_storage || d.kind() == subclass_usb; }
+void connect_all(bool (*wanted)(const pci::Device&)) {
+  for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next)
+    if (wanted(*d)) (void)!core::connect_controller(drivers::pci_handle(*d).handle, nullptr, nullptr, true);
+}
+
 bool network_card(const pci::Device& d) { return d.kind() >> 8 == class_network; }
 
 const pci::Device* function_of(efi::Handle handle) {
@@ -30,8 +34,12 @@ constinit bool disks_connected = false, network_connected = false;
 void connect_disks() {
   if (disks_connected) return;
   disks_connected = true;
-  for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next)
-    if (disk_controller(*d)) (void)!core::connect_controller(drivers::pci_handle(*d).handle, nullptr, nullptr, true);
+  connect_all([](const pci::Device& d) { return d.kind() >> 8 == class_storage; });
+  connect_usb();
+}
+
+void connect_usb() {
+  connect_all([](const pci::Device& d) { return d.kind() == subclass_usb; });
 }
 
 void connect_network() {

@@ -9,17 +9,15 @@
 namespace boot {
 namespace {
 
-constexpr Guid vendor = efi::global_variable_guid;
-
-efi::Status get(const char16_t* name, u32* attributes, u64* bytes, void* into) {
+efi::Status get(const char16_t* name, u32* attributes, u64* bytes, void* into, const Guid& vendor = efi::global_variable_guid) {
   return core::system_table().runtime_services->get_variable(name, &vendor, attributes, bytes, into);
 }
 
-bool holds(const char16_t* name, u32 attributes, std::span<const u8> data) {
+bool holds(const char16_t* name, u32 attributes, std::span<const u8> data, const Guid& vendor) {
   u8 room[512];
   u64 bytes = sizeof room;
   u32 found = 0;
-  return data.size() <= sizeof room && get(name, &found, &bytes, room) == efi::Status::success && found == attributes && bytes == data.size() &&
+  return data.size() <= sizeof room && get(name, &found, &bytes, room, vendor) == efi::Status::success && found == attributes && bytes == data.size() &&
          __builtin_memcmp(room, data.data(), bytes) == 0;
 }
 
@@ -48,17 +46,17 @@ Result<> read_global(const char16_t* name, void* into, u64 bytes) {
   }
 }
 
-void write_global(const char16_t* name, u32 attributes, std::span<const u8> data) {
-  if (!holds(name, attributes, data)) put_global(name, attributes, data);
+void write_global(const char16_t* name, u32 attributes, std::span<const u8> data, const Guid& vendor) {
+  if (!holds(name, attributes, data, vendor)) put_global(name, attributes, data, vendor);
 }
 
-void put_global(const char16_t* name, u32 attributes, std::span<const u8> data) {
+void put_global(const char16_t* name, u32 attributes, std::span<const u8> data, const Guid& vendor) {
   if (auto done = core::runtime_hooks().set_firmware_variable(name, vendor, attributes, data); !done)
     log::warning("variable ", log::Wide{name}, ": ", done.error());
 }
 
 void delete_global(const char16_t* name) {
-  auto done = core::runtime_hooks().set_firmware_variable(name, vendor, 0, {});
+  auto done = core::runtime_hooks().set_firmware_variable(name, efi::global_variable_guid, 0, {});
   if (!done && done.error() != Error::not_found) log::warning("variable ", log::Wide{name}, ": ", done.error());
 }
 

@@ -29,13 +29,13 @@ T read_global_or(const char16_t* name, T other) {
 }
 
 // Writes only what differs, because flash wears; says in one line when that fails.
-void write_global(const char16_t* name, u32 attributes, std::span<const u8> data);
+void write_global(const char16_t* name, u32 attributes, std::span<const u8> data, const Guid& vendor = efi::global_variable_guid);
 template <class T>
 void write_global(const char16_t* name, u32 attributes, const T& value) {
   write_global(name, attributes, std::span(reinterpret_cast<const u8*>(&value), sizeof value));
 }
 // The same without looking: where nothing can be there yet, or nothing wears.
-void put_global(const char16_t* name, u32 attributes, std::span<const u8> data);
+void put_global(const char16_t* name, u32 attributes, std::span<const u8> data, const Guid& vendor = efi::global_variable_guid);
 void delete_global(const char16_t* name);
 
 }  // namespace boot

@@ -92,6 +92,7 @@ bool run_once(Options& options) {
 bool key_asks_for_menu() {
   const u16 seconds = timeout_seconds();
   if (seconds == 0) return false;
+  connect_usb();
   print_line(Text("Esc, F2 or F12: boot menu"));
   if (seconds == forever) return true;
   // Another key starts the boot at once.

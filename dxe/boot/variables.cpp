@@ -4,12 +4,10 @@
 #include <array>
 
 #include "dxe/boot/global_variable.hpp"
-#include "dxe/core/runtime_loader.hpp"
 #include "dxe/drivers/console/console.hpp"
 #include "dxe/drivers/console/console_paths.hpp"
 #include "lib/device_path/path.hpp"
 #include "lib/efi/variable.hpp"
-#include "lib/log/log.hpp"
 
 namespace boot {
 namespace {
@@ -53,8 +51,7 @@ void set_global_variables() {
   }
   const auto* port = drivers::console_path();
   const device_path::Bytes path(reinterpret_cast<const u8*>(port), device_path::bytes(port));
-  if (auto done = core::runtime_hooks().set_firmware_variable(u"DEBUGPORT", debug_port_guid, kept, path); !done)
-    log::warning("variable DEBUGPORT: ", done.error());
+  fresh ? put_global(u"DEBUGPORT", kept, path, debug_port_guid) : write_global(u"DEBUGPORT", kept, path, debug_port_guid);
 
   set_default(name::lang, std::to_array({'e', 'n', 'g'}), fresh);
   set_default(name::platform_lang, std::to_array({'e', 'n', '\0'}), fresh);
