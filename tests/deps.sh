@@ -6,10 +6,12 @@
 #   tests/deps.sh guest      kernel, busybox and initrd into build/guest
 #   tests/deps.sh trixie-ovmf  Debian 13's OVMF into build/ovmf-trixie/OVMF.fd
 #   tests/deps.sh trixie-qemu  Debian 13's QEMU with all its libraries into build/qemu-trixie; `qemu` in there runs it
+#   tests/deps.sh loaders    boot loaders and other EFI programs into build/loaders
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 guest=$root/build/guest
+loaders=$root/build/loaders
 trixie=$root/build/ovmf-trixie
 # edk2 2025.02, the first in Debian that boots as a strict SNP guest.
 trixie_ovmf_version=2025.02-8+deb13u1
@@ -18,12 +20,13 @@ trixie_qemu=$root/build/qemu-trixie
 trixie_qemu_version=1:10.0.13+ds-0+deb13u1
 trixie_qemu_sha256=5e841d0723a657fd8bc2e9e1a085d24f47fcb3e4a0f94762e6c38b429f22fbb1
 trixie_ovmf_sha256=78e0d54df11fc77406cb7a0bc9a39e5bca6d1cbe06556b91d9a73491c52decdf
+trixie_shell_sha256=8c6d1a499722f8adef5009eebba97cc4d994ac56d5b56045219985c26e9a8129
 
 packages_of() {
     case $1 in
         build) echo make clang-19 lld-19 llvm-19 nasm ;;
         run)   echo qemu-system-x86 cpio gzip ;;
-        test)  echo clang-19 lld-19 llvm-19 nasm libclang-rt-19-dev libgtest-dev qemu-system-x86 cpio gzip mtools swtpm dosfstools xorriso fdisk gdisk ovmf efibootmgr libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu ;;
+        test)  echo binutils clang-19 lld-19 llvm-19 nasm libclang-rt-19-dev libgtest-dev qemu-system-x86 cpio gzip mtools swtpm dosfstools xorriso fdisk gdisk ovmf efibootmgr libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu ;;
         bench) echo clang-19 lld-19 nasm qemu-system-x86 ovmf seabios mtools gdisk ;;
         tpm)   echo swtpm ;;
         machine) echo clang-19 lld-19 nasm libgtest-dev qemu-system-x86 cpio gzip mtools gdisk ovmf libbearssl-dev ;;
@@ -71,9 +74,10 @@ require() {
     as_root_apt install --no-install-recommends "${missing[@]}"
 }
 
+# download DIRECTORY PACKAGE...
 download() {
     # apt's sandbox user cannot write here; naming ourselves avoids its warning.
-    (cd "$guest/packages" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$@" >&2)
+    (cd "$1" && shift && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$@" >&2)
 }
 
 kernel_package() {
@@ -84,12 +88,12 @@ kernel_package() {
 fetch_packages() {
     local kernel
     kernel=$(kernel_package)
-    if [[ -z $kernel ]] || ! download "$kernel" busybox-static; then
+    if [[ -z $kernel ]] || ! download "$guest/packages" "$kernel" busybox-static; then
         # Lists that are absent or older than the archive: refresh once, then insist.
         as_root_apt update || { echo "Package lists are missing or stale. Run:  sudo apt-get update" >&2; exit 1; }
         kernel=$(kernel_package)
         [[ -n $kernel ]] || { echo "deps.sh: apt knows no linux-image-cloud-amd64" >&2; exit 1; }
-        download "$kernel" busybox-static
+        download "$guest/packages" "$kernel" busybox-static
     fi
 }
 
@@ -187,25 +191,47 @@ END
     chmod +x "$at/qemu"
 }
 
-# By name, version and hash.
-fetch_trixie_ovmf() {
-    [[ ! -f $trixie/OVMF.fd ]] || return 0
+# fetch_trixie_file PACKAGE SHA256 FILE TO: of edk2's packages, by name, version and hash.
+fetch_trixie_file() {
+    [[ ! -f $4 ]] || return 0
     local package=$trixie/package
     trixie_open "$trixie"
-    (cd "$package" && trixie_apt "$trixie" apt-get download "ovmf=$trixie_ovmf_version")
-    echo "$trixie_ovmf_sha256  $(echo "$package"/ovmf_*.deb)" | sha256sum --quiet -c >&2
-    dpkg-deb -x "$package"/ovmf_*.deb "$package/root"
-    cp "$package/root/usr/share/ovmf/OVMF.fd" "$trixie/OVMF.fd"
+    (cd "$package" && trixie_apt "$trixie" apt-get download "$1=$trixie_ovmf_version")
+    echo "$2  $(echo "$package/$1"_*.deb)" | sha256sum --quiet -c >&2
+    dpkg-deb -x "$package/$1"_*.deb "$package/root"
+    cp "$package/root/$3" "$4"
     rm -rf "$package" "$trixie/state" "$trixie/cache"
 }
 
+# What an EFI system partition carries in the field, unmodified.
+loader_packages=(systemd-boot-efi grub-efi-amd64-bin grub-efi-amd64-signed shim-signed shim-helpers-amd64-signed refind ipxe memtest86+
+    xen-hypervisor-4.17-amd64 efitools)
+
+fetch_loaders() {
+    fetch_trixie_file efi-shell-x64 "$trixie_shell_sha256" usr/share/efi-shell-x64/shellx64.efi "$trixie/shellx64.efi"
+    [[ ! -e $loaders/unpacked.stamp ]] || return 0
+    rm -rf "$loaders"
+    mkdir -p "$loaders"/{packages,unpacked}
+    download "$loaders/packages" "${loader_packages[@]}" || {
+        as_root_apt update || { echo "Package lists are missing or stale. Run:  sudo apt-get update" >&2; exit 1; }
+        download "$loaders/packages" "${loader_packages[@]}"
+    }
+    local package
+    for package in "$loaders"/packages/*.deb; do
+        dpkg-deb -x "$package" "$loaders/unpacked"
+    done
+    rm -rf "$loaders/packages"
+    touch "$loaders/unpacked.stamp"
+}
+
 main() {
-    [[ $# -gt 0 ]] || { sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
-    local sets=() want_guest="" want_trixie="" want_trixie_qemu="" argument
+    [[ $# -gt 0 ]] || { sed -n '4,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+    local sets=() want_guest="" want_trixie="" want_loaders="" want_trixie_qemu="" argument
     for argument in "$@"; do
         case $argument in
             guest)       want_guest=1 ;;
             trixie-ovmf) want_trixie=1 ;;
+            loaders)     want_loaders=1 ;;
             trixie-qemu) want_trixie_qemu=1 ;;
             *)           sets+=("$argument") ;;
         esac
@@ -213,7 +239,8 @@ main() {
     [[ -z $want_guest ]] || sets+=(run)
     require "${sets[@]}"
     [[ -z $want_guest ]] || { fetch_guest; build_initrd; }
-    [[ -z $want_trixie ]] || fetch_trixie_ovmf
+    [[ -z $want_trixie ]] || fetch_trixie_file ovmf "$trixie_ovmf_sha256" usr/share/ovmf/OVMF.fd "$trixie/OVMF.fd"
+    [[ -z $want_loaders ]] || fetch_loaders
     [[ -z $want_trixie_qemu ]] || fetch_trixie_qemu
 }
 

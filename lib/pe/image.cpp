@@ -70,8 +70,13 @@ Result<> relocate(const Image& image, std::span<u8> memory, u64 delta) {
 }  // namespace
 
 bool Image::nx_compatible() const {
-  return (optional.dll_characteristics & dll_characteristic::nx_compat) && optional.section_alignment >= page_bytes &&
-         optional.section_alignment % page_bytes == 0;
+  using namespace section_characteristic;
+  if (!(optional.dll_characteristics & dll_characteristic::nx_compat) || optional.section_alignment < page_bytes) return false;
+  for (unsigned i = 0; i < coff.number_of_sections; ++i) {
+    const SectionHeader s = section(*this, i);
+    if (s.virtual_address % page_bytes != 0 || ((s.characteristics & write) && (s.characteristics & execute))) return false;
+  }
+  return true;
 }
 
 SectionHeader section(const Image& image, unsigned index) {

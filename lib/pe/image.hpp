@@ -19,7 +19,7 @@ struct Image {
   u64 section_table;  // file offset
   efi::pe::DataDirectory relocations;
 
-  bool nx_compatible() const;  // promises it, and has sections that pages can protect
+  bool nx_compatible() const;  // promises it, and has sections that pages can protect (Xen promises it alone)
   u32 memory_bytes() const { return optional.size_of_image; }
 };
 

@@ -20,6 +20,10 @@ $(guest_files) &: tests/deps.sh tests/boot/guest/init
 	tests/deps.sh guest
 	@touch -c $(guest_files)
 
+build/loaders/unpacked.stamp: tests/deps.sh
+	tests/deps.sh loaders
+	@touch $@
+
 build/guest/set_mutable: tests/boot/guest/set_mutable.cpp
 	@mkdir -p $(@D)
 	$(boot_cxx) -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-pic \
@@ -44,7 +48,7 @@ build/tests/boot_tests: $(boot_object)
 
 include tests/boot/payloads/rules.mk
 
-boot-tests: build/tests/boot_tests $(guest_files) $(guest_test_root) build/guest/initrd-efibootmgr $(payload_files) build/bench/marker.bzimage
+boot-tests: build/tests/boot_tests $(guest_files) $(guest_test_root) build/guest/initrd-efibootmgr build/loaders/unpacked.stamp $(payload_files) build/bench/marker.bzimage
 
 # ASHLAR_FIRMWARE may name someone else's firmware; only our own default is built.
 test-boot: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)

@@ -52,6 +52,18 @@ TEST(Pe, NxCompatibilityNeedsPageAlignment) {
   EXPECT_FALSE((*pe::parse(b.build())).nx_compatible());
 }
 
+// As xen.efi has them.
+TEST(Pe, NxCompatibilityThatSectionsContradict) {
+  Builder b;
+  b.optional.dll_characteristics = dll_characteristic::nx_compat;
+  b.sections[0].characteristics |= section_characteristic::write;
+  EXPECT_FALSE((*pe::parse(b.build())).nx_compatible()) << "writable code";
+  b.sections[0].characteristics &= ~section_characteristic::write;
+  EXPECT_TRUE((*pe::parse(b.build())).nx_compatible());
+  b.sections[2].virtual_address += 0x10;
+  EXPECT_FALSE((*pe::parse(b.build())).nx_compatible()) << "two sections on a page";
+}
+
 struct Spoiled {
   const char* name;
   void (*spoil)(Builder&);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause-Patent
+// Boot loaders and other EFI programs, unmodified from Debian's packages, on an EFI system partition behind each kind of
+// disk: each starts and does its work.
+#include "esp.hpp"
+#include "qemu.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace boot {
+namespace {
+
+const std::string packages = "build/loaders/unpacked", kernel = "build/guest/vmlinuz", initrd = "build/guest/initrd";
+const std::string systemd_boot = packages + "/usr/lib/systemd/boot/efi/systemd-bootx64.efi", shim = packages + "/usr/lib/shim/shimx64.efi.signed",
+                  fallback = packages + "/usr/lib/shim/fbx64.efi.signed", grub = packages + "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
+                  refind = packages + "/usr/share/refind/refind/refind_x64.efi", ipxe = packages + "/boot/ipxe.efi",
+                  memtest = packages + "/boot/memtest86+x64.efi", xen = packages + "/boot/xen-4.17-amd64.efi",
+                  efitools = packages + "/usr/lib/efitools/x86_64-linux-gnu/", shell = "build/ovmf-trixie/shellx64.efi";
+const std::string removable = "/EFI/BOOT/BOOTX64.EFI";
+const std::string linux_is_up = "Linux 6[^\r\n]* on Ashlar firmware";
+constexpr Seconds patience{180};
+
+std::string text_file(const std::string& name, const std::string& text) {
+  std::filesystem::create_directories("build/boot-logs");
+  const std::string path = "build/boot-logs/loader_" + name;
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+const std::string options = "console=ttyS0 quiet";
+
+EspFiles with_kernel(EspFiles files) {
+  files.insert(files.end(), {{"/vmlinuz", kernel}, {"/initrd", initrd}});
+  return files;
+}
+EspFiles systemd_boot_files() {
+  return with_kernel({{removable, systemd_boot},
+                      {"/loader/loader.conf", text_file("loader.conf", "timeout 1\ndefault a.conf\n")},
+                      {"/loader/entries/a.conf", text_file("entry.conf", "title Ashlar\nlinux /vmlinuz\ninitrd /initrd\noptions " + options + "\n")}});
+}
+std::string grub_configuration() {
+  return text_file("grub.cfg", "set timeout=1\nserial --unit=0\nterminal_input serial\nterminal_output serial\nmenuentry Ashlar {\n linux /vmlinuz " +
+                                   options + "\n initrd /initrd\n}\n");
+}
+EspFiles shim_files() {
+  return with_kernel({{removable, shim}, {"/EFI/BOOT/grubx64.efi", grub}, {"/EFI/debian/grub.cfg", grub_configuration()}});
+}
+// shim finds no loader beside it and starts the fallback, which makes an entry of what the CSV file names.
+EspFiles fallback_files() {
+  std::string csv;
+  for (const char c : std::string("shimx64.efi,debian,,Debian by fallback\n")) csv += {c, 0};
+  return with_kernel({{removable, shim},
+                      {"/EFI/BOOT/fbx64.efi", fallback},
+                      {"/EFI/debian/shimx64.efi", shim},
+                      {"/EFI/debian/grubx64.efi", grub},
+                      {"/EFI/debian/BOOTX64.CSV", text_file("boot.csv", csv)},
+                      {"/EFI/debian/grub.cfg", grub_configuration()}});
+}
+EspFiles refind_files() {
+  const std::string entry = "menuentry Ashlar {\n loader /vmlinuz\n initrd /initrd\n options \"" + options + "\"\n}\n";
+  return with_kernel({{removable, refind}, {"/EFI/BOOT/refind.conf", text_file("refind.conf", "timeout 1\ntextonly\nscanfor manual\n" + entry)}});
+}
+EspFiles uki_files() {
+  const std::string uki = "build/boot-logs/loader_uki.efi";
+  std::string command = "objcopy";
+  const auto add = [&](const std::string& section, const std::string& file, const char* address) {
+    command += " --add-section ." + section + "=" + file + " --change-section-vma ." + section + "=" + address;
+  };
+  add("osrel", text_file("os-release", "NAME=Ashlar\nID=ashlar\n"), "0x20000");
+  add("cmdline", text_file("cmdline", options), "0x30000");
+  add("linux", kernel, "0x2000000");
+  add("initrd", initrd, "0x3000000");
+  command += " " + packages + "/usr/lib/systemd/boot/efi/linuxx64.efi.stub " + uki;
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+  return {{removable, uki}};
+}
+EspFiles xen_files() {
+  const std::string configuration =
+      text_file("xen.cfg", "[global]\ndefault=a\n[a]\noptions=console=com1 com1=115200,8n1 noreboot\nkernel=vmlinuz console=hvc0\nramdisk=initrd\n");
+  return {{removable, xen}, {"/EFI/BOOT/BOOTX64.cfg", configuration}, {"/EFI/BOOT/vmlinuz", kernel}, {"/EFI/BOOT/initrd", initrd}};
+}
+// What iPXE gets by DHCP and TFTP: a script, then kernel and initrd.
+std::string tftp_folder() {
+  const std::string folder = std::filesystem::absolute("build/boot-logs/tftp");
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/boot.ipxe") << "#!ipxe\nkernel vmlinuz initrd=initrd " << options << "\ninitrd initrd\nboot\n";
+  for (const auto& [name, file] : {std::pair{"vmlinuz", kernel}, {"initrd", initrd}})
+    std::filesystem::copy_file(file, folder + "/" + name, std::filesystem::copy_options::overwrite_existing);
+  return folder;
+}
+EspFiles shell_files() {
+  return {{removable, shell},
+          {"/startup.nsh", text_file("startup.nsh", "ver\r\nmap -r\r\ndh\r\ndrivers\r\nmemmap\r\ndmpstore -all\r\ndate\r\necho END-OF-SCRIPT\r\nreset -s\r\n")}};
+}
+
+struct Loader {
+  const char* name;
+  EspFiles (*files)();
+  std::string expected;  // on the serial port
+  std::vector<std::string> extra;
+  unsigned memory_mib = 512;
+};
+struct Disk {
+  const char* name;
+  const char* machine;
+  std::vector<std::string> devices;  // the drive is called d
+};
+void PrintTo(const Loader& l, std::ostream* out) { *out << l.name; }
+void PrintTo(const Disk& d, std::ostream* out) { *out << d.name; }
+
+void run_loader(const Loader& loader, const Disk& disk) {
+  const std::string name = std::string("loader_") + loader.name + "_" + disk.name;
+  Machine machine;
+  machine.type = disk.machine;
+  machine.memory_mib = loader.memory_mib;
+  machine.extra = {"-no-reboot", "-drive", "if=none,id=d,format=raw,file=" + make_esp_disk(name, loader.files(), 100)};
+  for (const auto* more : {&disk.devices, &loader.extra}) machine.extra.insert(machine.extra.end(), more->begin(), more->end());
+  Qemu qemu(name, machine);
+  EXPECT_TRUE(qemu.expect_match(loader.expected, patience).has_value()) << qemu.tail();
+  EXPECT_FALSE(qemu.transcript().contains("ashlar: error")) << qemu.tail();
+  std::filesystem::remove("build/boot-logs/" + name + ".img");
+}
+
+std::vector<Loader> loaders() {
+  return {
+      {"systemd_boot", systemd_boot_files, linux_is_up, {}},
+      {"shim_grub", shim_files, linux_is_up, {}},
+      {"shim_fallback", fallback_files, linux_is_up, {}},
+      {"refind", refind_files, linux_is_up, {}},
+      {"uki", uki_files, linux_is_up, {}},
+      {"xen", xen_files, "Xen 4\\.17[^\r\n]*\r?\n[\\s\\S]*Xen is relinquishing VGA console|EFI RAM map", {}, 1024},
+      {"hello_world", [] { return EspFiles{{removable, efitools + "HelloWorld.efi"}}; }, "HelloWorld", {}},
+      {"key_tool", [] { return EspFiles{{removable, efitools + "KeyTool.efi"}}; }, "Execute Binary", {}},
+      {"shell", shell_files, "END-OF-SCRIPT", {}},
+      {"ipxe", [] { return EspFiles{{removable, ipxe}}; }, linux_is_up,
+       {"-netdev", "user,id=n,tftp=" + tftp_folder() + ",bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=n,romfile="}},
+  };
+}
+const Disk virtio_blk{"virtio_blk", "q35", {"-device", "virtio-blk-pci,drive=d"}};
+std::vector<Disk> disks() {
+  return {
+      {"virtio_blk_pc", "pc", {"-device", "virtio-blk-pci,drive=d"}},
+      {"virtio_blk_legacy", "pc", {"-device", "virtio-blk-pci,drive=d,disable-modern=on"}},
+      {"virtio_scsi", "q35", {"-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"}},
+      {"nvme", "q35", {"-device", "nvme,drive=d,serial=s"}},
+      {"ahci", "q35", {"-device", "ide-hd,drive=d,bus=ide.0"}},
+      {"piix", "pc", {"-device", "ide-hd,drive=d,bus=ide.0"}},
+      {"usb_xhci", "q35", {"-device", "qemu-xhci", "-device", "usb-storage,drive=d"}},
+      {"usb_ehci", "pc", {"-device", "usb-ehci", "-device", "usb-storage,drive=d"}},
+  };
+}
+
+class Loaders : public testing::TestWithParam<Loader> {};
+TEST_P(Loaders, DoTheirWork) { run_loader(GetParam(), virtio_blk); }
+INSTANTIATE_TEST_SUITE_P(Quick, Loaders, testing::ValuesIn(loaders()), [](const auto& info) { return std::string(info.param.name); });
+
+class LoaderDisks : public testing::TestWithParam<Disk> {};
+TEST_P(LoaderDisks, BootLinuxBySystemdBoot) { run_loader(loaders()[0], GetParam()); }
+INSTANTIATE_TEST_SUITE_P(Quick, LoaderDisks, testing::ValuesIn(disks()), [](const auto& info) { return std::string(info.param.name); });
+
+class LoadersEverywhere : public testing::TestWithParam<std::tuple<Loader, Disk>> {};
+TEST_P(LoadersEverywhere, DoTheirWork) { run_loader(std::get<0>(GetParam()), std::get<1>(GetParam())); }
+INSTANTIATE_TEST_SUITE_P(Full, LoadersEverywhere, testing::Combine(testing::ValuesIn(loaders()), testing::ValuesIn(disks())),
+                         [](const auto& info) { return std::string(std::get<0>(info.param).name) + "_" + std::get<1>(info.param).name; });
+
+}  // namespace
+}  // namespace boot
