@@ -58,11 +58,24 @@ Result<> protect_sections(const pe::Image& pe, PageRange pages) {
   return {};
 }
 
+// Where sections are aligned to more than a page, the image is, too: Xen insists.
+Result<Gpa> allocate_image(MemoryType type, u64 pages, u64 alignment) {
+  constexpr u64 most = 16_MiB;
+  if (alignment <= page_bytes || alignment > most || (alignment & (alignment - 1))) return allocate_pages(efi::AllocateType::any_pages, type, pages, Gpa(0));
+  const u64 spare = alignment / page_bytes - 1;
+  const Gpa start = TRY(allocate_pages(efi::AllocateType::any_pages, type, pages + spare, Gpa(0)));
+  const Gpa base(align_up(start.raw(), alignment));
+  const u64 before = (base - start) / page_bytes;
+  if (before) (void)!free_pages(start, before);
+  if (before < spare) (void)!free_pages(base + pages * page_bytes, spare - before);
+  return base;
+}
+
 Result<> place(Image& image, std::span<const u8> file) {
   const pe::Image pe = TRY(pe::parse(file));
   const Types types = types_for(pe.optional.subsystem);
   const u64 pages = bytes_to_pages(pe.memory_bytes());
-  const Gpa base = TRY(allocate_pages(efi::AllocateType::any_pages, types.code, pages, Gpa(0)));
+  const Gpa base = TRY(allocate_image(types.code, pages, pe.optional.section_alignment));
   image.pages = PageRange(base, pages);
   image.nx_compatible = pe.nx_compatible();
   image.driver = pe.optional.subsystem != efi::pe::subsystem::efi_application;
