@@ -7,6 +7,7 @@
 #include "lib/efi/device_path_nodes.hpp"
 #include "lib/efi/file.hpp"
 #include "lib/efi/load_file.hpp"
+#include "lib/efi/status_of.hpp"
 
 namespace core {
 namespace {
@@ -34,23 +35,18 @@ Result<> join_name(const DevicePath* node, char16_t* name) {
   return length ? Result<>() : Error::not_found;
 }
 
-Result<> from_status(efi::Status status) {
-  if (status == efi::Status::success) return {};
-  return status == efi::Status::not_found ? Error::not_found : Error::device_error;
-}
-
 Result<std::span<u8>> read_whole(efi::File* file) {
   alignas(8) u8 info_bytes[sizeof(efi::FileInfo) + 512];
   u64 info_size = sizeof info_bytes;
-  TRY(from_status(file->get_info(file, &efi::FileInfo::guid, &info_size, info_bytes)));
+  TRY(efi::result_of(file->get_info(file, &efi::FileInfo::guid, &info_size, info_bytes)));
   const auto& info = *reinterpret_cast<const efi::FileInfo*>(info_bytes);
   if (info.attribute & efi::file_attribute::directory) return Error::not_found;
   u64 bytes = info.file_size;
   auto* buffer = TRY(allocate_array<u8>(bytes));
-  const auto read = from_status(file->read(file, &bytes, buffer));
+  const auto read = efi::result_of(file->read(file, &bytes, buffer));
   if (!read || bytes != info.file_size) {
     (void)!free_pool(buffer);
-    return Error::device_error;
+    return read ? Error::device_error : read.error();
   }
   return std::span<u8>(buffer, bytes);
 }
@@ -61,8 +57,8 @@ Result<std::span<u8>> from_file_system(efi::Handle device, const DevicePath* res
   TRY(join_name(rest, name));
   efi::File* root = nullptr;
   efi::File* file = nullptr;
-  TRY(from_status(fs->open_volume(fs, &root)));
-  const auto opened = from_status(root->open(root, &file, name, efi::file_mode::read, 0));
+  TRY(efi::result_of(fs->open_volume(fs, &root)));
+  const auto opened = efi::result_of(root->open(root, &file, name, efi::file_mode::read, 0));
   Result<std::span<u8>> bytes = opened ? read_whole(file) : Result<std::span<u8>>(opened.error());
   if (opened) file->close(file);
   root->close(root);
@@ -74,9 +70,12 @@ Result<std::span<u8>> from_load_file(efi::Handle device, DevicePath* rest, bool 
   auto* source = static_cast<Protocol*>(interface_of(device, Protocol::guid));
   u64 bytes = 0;
   const auto sized = source->load_file(source, rest, boot_policy, &bytes, nullptr);
-  if (sized != efi::Status::buffer_too_small) return sized == efi::Status::success ? Error::not_found : from_status(sized).error();
+  if (sized != efi::Status::buffer_too_small) {
+    const auto refused = efi::result_of(sized);
+    return refused ? Error::not_found : refused.error();
+  }
   auto* buffer = TRY(allocate_array<u8>(bytes));
-  if (auto read = from_status(source->load_file(source, rest, boot_policy, &bytes, buffer)); !read) {
+  if (auto read = efi::result_of(source->load_file(source, rest, boot_policy, &bytes, buffer)); !read) {
     (void)!free_pool(buffer);
     return read.error();
   }
