@@ -5,6 +5,7 @@
 #include <regex>
 #include <thread>
 
+#include "linux_guest.hpp"
 #include "monitor.hpp"
 #include "qemu.hpp"
 #include "terminal.hpp"
@@ -76,6 +77,20 @@ TEST_P(Screen, ShowsWhatTheTerminalShows) {
   }
   EXPECT_TRUE(qemu.expect("SCREEN done", Seconds{20})) << qemu.tail();
 }
+
+// The kernel's stub looks for GraphicsOutput, and the kernel draws where it found it.
+class ScreenOfLinux : public testing::TestWithParam<const char*> {};
+
+TEST_P(ScreenOfLinux, IsAFramebuffer) {
+  Machine machine = linux_machine({"q35", 512, 1, ""}, "");
+  machine.append = "console=ttyS0";
+  machine.extra = {"-device", GetParam()};
+  Qemu qemu(std::string("screen_linux_") + GetParam(), machine);
+  EXPECT_TRUE(qemu.expect("fb0: EFI VGA frame buffer device", Seconds{90})) << qemu.tail();
+}
+
+INSTANTIATE_TEST_SUITE_P(Quick, ScreenOfLinux, testing::Values("VGA", "bochs-display", "ramfb"),
+                         [](const auto& info) { return std::string(info.param).substr(0, 5); });
 
 INSTANTIATE_TEST_SUITE_P(Quick, Screen, testing::ValuesIn(displays), [](const auto& info) { return std::string(info.param.name); });
 
