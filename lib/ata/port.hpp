@@ -15,6 +15,7 @@ enum class Opcode : u8 {
   read_dma_ext = 0x25,
   write_dma = 0xca,
   write_dma_ext = 0x35,
+  execute_device_diagnostic = 0x90,
   packet = 0xa0,
   identify_packet_device = 0xa1,
   flush_cache = 0xe7,

@@ -37,7 +37,11 @@ Result<> Channel::open(const pci::Device& device, unsigned number, const mem::Pa
   patience_ = patience;
   TRY(table_.allocate(source, 1));
   window_.init(source, Gpa(4_GiB), transfer_alignment, most_bytes);
-  return reset();
+  cc::out8(bus_master_ + bus_master::command, 0);
+  cc::out8(control_, control_no_interrupt);
+  (void)TRY(wait_idle());
+  dead_ = false;
+  return {};
 }
 
 void Channel::quiet() {
@@ -94,6 +98,8 @@ void Channel::select(unsigned device, u8 bits) const {
 ata::Kind Channel::look(unsigned device) {
   if (dead_) return ata::Kind::none;
   select(device, 0);
+  // Shows the signatures as a reset does, without its delays.
+  cc::out8(command_ + reg::command, static_cast<u8>(ata::Opcode::execute_device_diagnostic));
   const auto now = wait_idle();
   if (!now || *Result<u8>(now) == 0xff) return ata::Kind::none;
   const u16 signature = static_cast<u16>(cc::in8(command_ + reg::lba_mid) | cc::in8(command_ + reg::lba_high) << 8);

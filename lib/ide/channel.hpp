@@ -20,7 +20,7 @@ class Channel {
   void quiet();
   // Takes all memory back.
   void stop();
-  // By the signature that it shows after a reset.
+  // By the signature that it shows after its diagnostic.
   ata::Kind look(unsigned device);
 
   struct Data {

@@ -15,7 +15,7 @@ inline constexpr u16 data = 0, features = 1, count = 2, lba_low = 3, lba_mid = 4
 inline constexpr u8 status_error = 1, status_request = 1 << 3, status_fault = 1 << 5, status_busy = 1 << 7;
 inline constexpr u8 control_no_interrupt = 1 << 1, control_reset = 1 << 2;
 inline constexpr u8 device_second = 1 << 4, device_always = 0xa0;
-// What lba_mid and lba_high show after a reset.
+// What lba_mid and lba_high show after a reset or diagnostic.
 inline constexpr u16 signature_disk = 0x0000, signature_packet = 0xeb14;
 
 // Bus master registers of a channel.
