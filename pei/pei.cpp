@@ -71,7 +71,7 @@ void handoff::pei_entry(const WorkArea& work, const cc::Guest& guest) {
   if (!fw_cfg::init()) cc::terminate(cc::Reason::no_fw_cfg);
 
   ram.init(identity, tag(efi::MemoryType::conventional), tag(efi::MemoryType::boot_services_data), {Gpa(1_MiB), Gpa(4_GiB)});
-  find_ram(ram);
+  const PageRange device_space = find_ram(ram);
   accept_low_ram(ram);
   auto page = ram.allocate(2, tag(efi::MemoryType::conventional), tag(efi::MemoryType::boot_services_data), mem::Placement::top_down,
                            {Gpa(1_MiB), Gpa(4_GiB)});
@@ -79,6 +79,7 @@ void handoff::pei_entry(const WorkArea& work, const cc::Guest& guest) {
   auto& to_dxe = *new (identity(page->start())) handoff::PeiToDxe{};
   to_dxe.magic = handoff::PeiToDxe::magic_value;
   to_dxe.guest = guest;
+  to_dxe.device_space = device_space;
   to_dxe.low_ram_end = end_of_low_ram(ram);
 
   DxeLoader loader(ram);

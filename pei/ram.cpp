@@ -26,7 +26,7 @@ Result<> from_cmos(mem::RegionMap& map) {
   return mem::add_cmos_ram(map, memory, unaccepted);
 }
 
-Result<> from_e820(mem::RegionMap& map) {
+Result<> from_e820(mem::RegionMap& map, PageRange& device_space) {
   const fw_cfg::File file = TRY(fw_cfg::find("etc/e820"));
   static constinit mem::E820Entry entries[max_entries] = {};
   u64 count = file.size / sizeof(mem::E820Entry);
@@ -35,18 +35,21 @@ Result<> from_e820(mem::RegionMap& map) {
     count = max_entries;
   }
   fw_cfg::read(file.key, {reinterpret_cast<u8*>(entries), count * sizeof(mem::E820Entry)});
+  device_space = mem::device_space({entries, count});
   return mem::add_e820_ram(map, {entries, count}, unaccepted);
 }
 
 }  // namespace
 
-void find_ram(mem::RegionMap& map) {
-  const auto found = from_e820(map);
-  if (found) return;
+PageRange find_ram(mem::RegionMap& map) {
+  PageRange device_space = mem::device_space({});
+  const auto found = from_e820(map, device_space);
+  if (found) return device_space;
   // Half a list is no list: what it would have reserved is not known.
   if (found.error() != Error::not_found) cc::terminate(cc::Reason::no_memory);
   log::warning("etc/e820 is missing or names no RAM; memory size from CMOS");
   if (!from_cmos(map)) cc::terminate(cc::Reason::no_memory);
+  return device_space;
 }
 
 }  // namespace pei

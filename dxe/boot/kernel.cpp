@@ -10,6 +10,7 @@
 #include "dxe/core/memory.hpp"
 #include "dxe/core/pool.hpp"
 #include "lib/arch/marker.hpp"
+#include "lib/cc/platform.hpp"
 #include "lib/efi/status_of.hpp"
 #include "lib/log/log.hpp"
 
@@ -22,7 +23,10 @@ constinit Initrd initrd{};
 
 // The command line as LoadOptions: UTF-16 with its NUL. It is bytes to us, so each byte becomes one unit.
 Result<> set_load_options(efi::Handle image, const KernelBlobs& blobs) {
-  if (blobs.cmdline_bytes == 0) return {};
+  if (blobs.cmdline_bytes == 0) {
+    read_cmdline({});  // that there is one may have been measured
+    return {};
+  }
   auto* bytes = TRY(core::allocate_array<u8>(blobs.cmdline_bytes));
   read_cmdline({bytes, blobs.cmdline_bytes});
   u64 length = 0;
@@ -58,11 +62,17 @@ const char* why_not_loaded(Status status) {
   return "it cannot be loaded";
 }
 
+// A launch that measured its kernel runs that one or nothing.
+Status refused(Status status) {
+  if (blobs_are_verified()) cc::terminate(cc::Reason::kernel_hash);
+  return status;
+}
+
 }  // namespace
 
 Status boot_kernel() {
   const KernelBlobs blobs = find_kernel_blobs();
-  if (!blobs.present()) return Status::not_found;
+  if (!blobs.present()) return refused(Status::not_found);
   core::signal_group(efi::event_group::ready_to_boot);
   install_kernel_files(blobs);
   initrd.init(blobs);
@@ -71,9 +81,12 @@ Status boot_kernel() {
   efi::Handle image = nullptr;
   if (const Status status = load(blobs, &image); status != Status::success) {
     log::error("-kernel refused: ", why_not_loaded(status), " (status ", log::hex(static_cast<u64>(status)), ")");
-    return status;
+    return refused(status);
   }
-  if (auto set = set_load_options(image, blobs); !set) return efi::status_of(set);
+  if (auto set = set_load_options(image, blobs); !set) {
+    log::error("-kernel refused: its command line cannot be read: ", set.error());
+    return refused(efi::status_of(set));
+  }
   core::log_timeline();
   core::note_start_image_start();
   arch::phase_marker<6>();

@@ -4,6 +4,7 @@
 #include "dxe/core/clock.hpp"
 #include "dxe/core/memory.hpp"
 #include "lib/arch/cpu.hpp"
+#include "lib/cc/platform.hpp"
 #include "lib/log/log.hpp"
 
 namespace core {
@@ -29,7 +30,10 @@ void update() {
 void init_boot_record(const handoff::TimeStamps& from_pei) { stamps = from_pei; }
 
 Result<acpi::BootPerformance*> boot_performance() {
-  const Gpa page = TRY(allocate_pages(efi::AllocateType::any_pages, efi::MemoryType::reserved, 1, Gpa(0)));
+  // Reserved memory by the letter [acpi §5.2.24.4]; but an encrypted Linux maps what is reserved as shared, and what is NVS
+  // as private [linux arch/x86/mm/ioremap.c, __ioremap_check_encrypted].
+  const auto type = cc::private_mask() ? efi::MemoryType::acpi_nvs : efi::MemoryType::reserved;
+  const Gpa page = TRY(allocate_pages(efi::AllocateType::any_pages, type, 1, Gpa(0)));
   table = TRY(acpi::make_boot_performance({reinterpret_cast<u8*>(page.raw()), page_bytes}));
   update();
   return table;

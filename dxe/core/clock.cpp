@@ -7,12 +7,18 @@
 #include "lib/base/bits.hpp"
 #include "lib/cc/platform.hpp"
 #include "lib/interrupt/interrupt.hpp"
+#include "lib/log/log.hpp"
 
 namespace core {
 namespace {
 
 constexpr u64 pm_hertz = 3'579'545;
 constexpr u64 pm_mask = 0xff'ffff;
+
+// A timer that many reads in a row find standing is none. The processor's own counter takes its place, as if it ran at 1 GHz:
+// what waits for a deadline still comes to its end.
+constexpr u32 dead_reads = 20'000;
+constexpr u64 tsc_per_tick = 1'000'000'000 / pm_hertz;
 
 // Local APIC, xAPIC registers [apm2 §16.3] and their x2APIC MSRs.
 constexpr u32 msr_apic_base = 0x1b;
@@ -25,6 +31,7 @@ constexpr u8 timer_vector = 0x20, spurious_vector = 0x3f;
 constexpr u32 apic_ticks = 1'000'000'000 / 10'000'000 * clock_tick;
 
 constinit u16 pm_port = 0;
+constinit u32 last_read = 0, repeats = 0;
 constinit u32 last_pm = 0;
 constinit u64 pm_ticks = 0;  // since init_clock
 constinit u64 tsc_start = 0;
@@ -45,15 +52,26 @@ void write_apic(Apic reg, u32 value) {
     cc::mmio_write32(apic_base + static_cast<u32>(reg), value);
 }
 
+u32 read_timer() {
+  if (repeats >= dead_reads) return static_cast<u32>(arch::read_tsc() / tsc_per_tick) & pm_mask;
+  const u32 now = cc::in32(pm_port) & pm_mask;
+  repeats = now == last_read ? repeats + 1 : 0;
+  last_read = now;
+  if (repeats == dead_reads) log::warning("the ACPI PM timer stands still; time is guessed from now on");
+  return now;
+}
+
 // The counter wraps after 4.6 s; the tick looks more often than that.
 void advance() {
-  const u32 now = cc::in32(pm_port);
+  const u32 now = read_timer();
   pm_ticks += (now - last_pm) & pm_mask;
   last_pm = now;
 }
 
 void tick(arch::InterruptFrame&) {
   write_apic(Apic::eoi, 0);
+  constexpr u32 ticks_of_proof = 10;  // in which a timer that runs does not stand
+  if (repeats && repeats < dead_reads - dead_reads / ticks_of_proof) repeats += dead_reads / ticks_of_proof;
   run_in_interrupt([] { expire_timers(clock_now()); });
 }
 
@@ -93,10 +111,10 @@ u64 clock_now() {
 void stall(u64 microseconds) {
   // Rounded up and one more: the first tick may be about to end.
   u64 wanted = microseconds / 1'000'000 * pm_hertz + (microseconds % 1'000'000 * pm_hertz + 999'999) / 1'000'000 + 1;
-  u32 last = cc::in32(pm_port);
+  u32 last = read_timer();
   while (wanted) {
     arch::pause();
-    const u32 now = cc::in32(pm_port);
+    const u32 now = read_timer();
     const u64 passed = (now - last) & pm_mask;
     last = now;
     wanted -= passed < wanted ? passed : wanted;

@@ -18,7 +18,7 @@ struct DmaAccess {
   Be<u64> address;
 };
 static_assert(sizeof(DmaAccess) == 16);
-constexpr u32 dma_error = 1, dma_read = 2, dma_skip = 4, dma_select = 8, dma_write = 16;
+constexpr u32 dma_read = 2, dma_skip = 4, dma_select = 8, dma_write = 16;
 
 struct DirectoryEntry {
   Be<u32> size;
@@ -42,7 +42,7 @@ constinit State state = {};
 // The access structure, where the device can see it.
 DmaAccess& access_structure() { return state.bounce.empty() ? state.access : *reinterpret_cast<DmaAccess*>(state.bounce.data()); }
 
-// The device works at once; control is zero or has the error bit when the OUT returns.
+// The device works at once: control is zero when the OUT returns, or the transfer has failed.
 bool transfer(u32 control, u64 address, u32 length) {
   DmaAccess& access = access_structure();
   access.control = control;
@@ -53,7 +53,9 @@ bool transfer(u32 control, u64 address, u32 length) {
   cc::out32(dma_port, swap_be(static_cast<u32>(where >> 32)));
   cc::out32(dma_port + 4, swap_be(static_cast<u32>(where)));
   asm volatile("" : : : "memory");
-  return (access.control & dma_error) == 0;
+  if (access.control == 0) return true;
+  log::warning("fw_cfg: a transfer of ", length, " bytes failed");
+  return false;
 }
 
 // What of the bounce buffer is for data; empty: devices reach our buffers themselves.

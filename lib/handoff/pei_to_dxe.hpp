@@ -34,6 +34,7 @@ struct PeiToDxe {
   Gpa page_table_root;
   PageRange page_table_pool;  // what PEI left of it
   Gpa low_ram_end;        // end of RAM below 4 GiB: the 32-bit MMIO window starts here
+  PageRange device_space; // above 4 GiB, by the host's list: the 64-bit MMIO window lies in it, and above RAM
   u32 region_count;
   MemoryRegion regions[max_regions];  // ascending, all RAM of the guest
 };

@@ -14,10 +14,16 @@ constexpr int serial_patience = 10'000;
 bool debug_console_present() { return cc::in8(debug_port) == 0xe9; }
 void debug_console_put(char c) { cc::out8(debug_port, static_cast<u8>(c)); }
 
-// A stuck transmitter costs its characters, never the boot.
+// A stuck transmitter costs its characters, never the boot: it is waited for once.
 void serial_put(char c) {
-  for (int i = 0; i < serial_patience; ++i)
-    if (cc::in8(com1 + 5) & 0x20) break;
+  static constinit bool stuck = false;
+  int polls = 0;
+  while (!(cc::in8(com1 + 5) & 0x20))
+    if (stuck || ++polls == serial_patience) {
+      stuck = true;
+      return;
+    }
+  stuck = false;
   cc::out8(com1, static_cast<u8>(c));
 }
 

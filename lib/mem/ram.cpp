@@ -55,6 +55,26 @@ Result<> add_e820_ram(RegionMap& map, std::span<const E820Entry> entries, Tag ra
   return any && map.first() ? Result<>() : Error::not_found;
 }
 
+PageRange device_space(std::span<const E820Entry> entries) {
+  constexpr u64 least = 64_GiB;
+  u64 base = 4_GiB, end = address_limit;
+  for (const E820Entry& e : entries)
+    if (sane(e) && e.type == e820_ram && e.address + e.bytes > base) base = e.address + e.bytes;
+  // Each round ends behind one more entry.
+  for (usize round = 0; round <= entries.size(); ++round) {
+    end = address_limit;
+    u64 behind = base;
+    for (const E820Entry& e : entries) {
+      if (!sane(e) || e.address + e.bytes <= base) continue;
+      if (e.address < end) end = e.address, behind = e.address + e.bytes;
+    }
+    if (end > base && end - base >= least) return PageRange::inside(base, end);
+    if (behind == base) break;
+    base = behind;
+  }
+  return {};
+}
+
 Result<> add_cmos_ram(RegionMap& map, const CmosMemory& cmos, Tag ram) {
   const u64 low_end = cmos.above_16m_64kib ? 16_MiB + u64{cmos.above_16m_64kib} * 64_KiB : 1_MiB + u64{cmos.extended_kib} * 1_KiB;
   bool any = false;

@@ -22,6 +22,10 @@ inline constexpr u32 e820_ram = 1, e820_reserved = 2;
 // not_found: the list held no usable RAM.
 Result<> add_e820_ram(RegionMap& map, std::span<const E820Entry> entries, Tag ram);
 
+// The lowest gap above 4 GiB, behind all RAM of the list, that is large enough for devices: what the list reserves may be
+// another's, such as the HyperTransport hole below 1 TiB [qemu hw/i386/pc.c].
+PageRange device_space(std::span<const E820Entry> entries);
+
 // What QEMU's CMOS says when etc/e820 is missing [qemu hw/i386/pc.c, pc_cmos_init]. Units as stored.
 struct CmosMemory {
   u16 extended_kib;       // 0x30/0x31: KiB above 1 MiB, at most 63 MiB

@@ -13,7 +13,6 @@ namespace {
 constexpr u64 fixed_devices = 0xfc00'0000;
 constexpr u64 least_base = 2_GiB;
 constexpr u64 low_alignment = 16_MiB, high_alignment = 1_GiB;
-constexpr u64 four_gib = 4_GiB;
 constexpr unsigned least_bits = 36, most_bits = 46, most_bits_without_1g = 40;
 
 Aperture make(u64 base, u64 limit) { return base < limit ? Aperture{base, limit, base} : Aperture{}; }
@@ -74,13 +73,13 @@ Aperture memory_aperture(Chipset chipset, const Machine& machine) {
 // An eighth of the address space, directly above all that is or may become RAM: close enough for IOMMUs that
 // reach less far than the processor says.
 Aperture memory64_aperture(const Machine& machine) {
-  const u64 space = 1ull << machine.address_bits;
-  u64 base = machine.top_of_ram.raw() > four_gib ? machine.top_of_ram.raw() : four_gib;
+  const u64 bits = 1ull << machine.address_bits, reserved = machine.device_space.end().raw(), space = bits < reserved ? bits : reserved;
+  u64 base = machine.top_of_ram > machine.device_space.start() ? machine.top_of_ram.raw() : machine.device_space.start().raw();
   if (machine.reserved_memory_end > base) base = machine.reserved_memory_end;
   if (base >= space) return {};
   base = align_up(base, high_alignment);
   if (base >= space) return {};
-  const u64 size = align_up(machine.wanted_memory64 ? machine.wanted_memory64 : space / 8, high_alignment);
+  const u64 size = align_up(machine.wanted_memory64 ? machine.wanted_memory64 : bits / 8, high_alignment);
   return make(base, size < space - base ? base + size : space);
 }
 

@@ -6,8 +6,8 @@
 namespace rtc {
 namespace {
 
-// An update takes 2 ms on hardware, a quarter of one under QEMU; a port access takes 0.1 µs at the least.
-constexpr unsigned update_polls = 50'000;
+// An update takes 2 ms on hardware, a quarter of one under QEMU; a port access, of which a poll has two, takes 0.1 µs at the least.
+constexpr unsigned update_polls = 20'000;
 constexpr unsigned snapshot_attempts = 4;
 
 Result<> wait_for_update() {

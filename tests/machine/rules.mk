@@ -50,7 +50,7 @@ $(M)/traps.efi: tests/machine/lies/payload/traps.cpp
 
 # ---- Runner ----
 MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp tests/boot/disk_image.cpp
-$(M)/model-test: $(MODEL_TEST_SRC) tests/boot/disk_image.hpp tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/processors.hpp
+$(M)/model-test: $(MODEL_TEST_SRC) tests/boot/disk_image.hpp tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/device_catalogue.hpp tests/machine/lies/processors.hpp
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -lbearssl -o $@
 $(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp
@@ -73,4 +73,4 @@ test-machine: model-prepare
 .PHONY: lies
 lies: model-prepare
 	@$(MAKE) --no-print-directory firmware model-host $(M)/model-test $(M)/traps.efi
-	LIES_TABLE=tests/machine/LIES.md $(M)/model-test --gtest_brief=1 --gtest_filter='Catalogue/*'
+	LIES_TABLE=tests/machine/LIES.md $(M)/model-test --gtest_brief=1 --gtest_filter='Catalogue*'

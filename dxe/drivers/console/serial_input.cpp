@@ -6,6 +6,7 @@
 namespace drivers {
 namespace {
 
+constexpr unsigned fifo_bytes = 16;
 constexpr u64 escape_patience = 3 * core::clock_tick;  // a terminal sends a key's bytes in one go
 
 efi::KeyData data_of(efi::InputKey key) { return {key, {efi::shift_state::valid, efi::toggle_state::valid}}; }
@@ -21,7 +22,8 @@ void SerialInput::poll_device() {
   efi::InputKey key;
   u8 byte;
   if (uart_->lent_until() && core::clock_now() < uart_->lent_until()) return;
-  while (has_room() && uart_->get(byte)) {
+  // A line that is full for ever, of bytes that are no keys, must not keep us.
+  for (unsigned taken = 0; taken < 4 * fifo_bytes && has_room() && uart_->get(byte); ++taken) {
     last_byte_ = core::clock_now();
     if (decoder_.feed(byte, key)) deliver(data_of(key));
   }

@@ -42,8 +42,13 @@ u8 Uart::modem_status() const { return cc::in8(modem_status_register); }
 
 void Uart::put(u8 byte) {
   if (!present_) return;
-  for (int i = 0; i < patience && !(cc::in8(line_status) & transmitter_empty); ++i) {
-  }
+  // A stuck transmitter is waited for once.
+  for (int polls = 0; !(cc::in8(line_status) & transmitter_empty); ++polls)
+    if (stuck_ || polls == patience) {
+      stuck_ = true;
+      return;
+    }
+  stuck_ = false;
   cc::out8(data, byte);
 }
 

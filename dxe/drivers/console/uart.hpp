@@ -35,7 +35,7 @@ class Uart {
   u64 lent_until() const { return lent_until_; }
 
  private:
-  bool present_ = false;
+  bool present_ = false, stuck_ = false;
   u64 lent_until_ = 0;
 };
 

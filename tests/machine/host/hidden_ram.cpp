@@ -48,10 +48,9 @@ void add(u16 key, u32 offset, u32 length, const void* bytes) {
 }
 
 u8 patched(u16 key, u32 offset, u8 value) {
-  if (lies::chosen().item) value = lies::chosen().item(key, offset, value);
   for (unsigned i = 0; i < patch_count; ++i)
-    if (patches[i].key == key && offset - patches[i].offset < patches[i].length) return patches[i].bytes[offset - patches[i].offset];
-  return value;
+    if (patches[i].key == key && offset - patches[i].offset < patches[i].length) value = patches[i].bytes[offset - patches[i].offset];
+  return lies::chosen().item ? lies::chosen().item(key, offset, value) : value;
 }
 
 void read_item(void* to, usize bytes) {

@@ -17,6 +17,8 @@ struct Lie {
   const char* name;
   const char* what;
   int outcome;
+  const char* says = nullptr;    // on the console
+  const char* device = nullptr;  // that the guest has
 };
 
 inline constexpr Lie catalogue[] = {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "tests/machine/lies/lies.hpp"
 
-#include "tests/machine/lies/catalogue.hpp"
+#include "tests/machine/lies/device_catalogue.hpp"
 #include "tests/machine/lies/processors.hpp"
 #include "tests/machine/report/report.hpp"
 
 namespace lies {
 
 namespace {
-constexpr const Scenario* tables[] = {msr_protocol_lies, page_state_lies, reply_lies, launch_lies, exception_lies, processor_lies};
+constexpr const Scenario* tables[] = {msr_protocol_lies, page_state_lies, reply_lies, launch_lies, exception_lies, item_lies, device_lies, processor_lies};
 constexpr Scenario honest{.name = ""};
 const Scenario* scenario = &honest;
 bool reported;
@@ -19,6 +19,8 @@ bool same(const char* a, const char* b) {
 }
 bool in_catalogue(const char* name) {
   for (const Lie& lie : catalogue)
+    if (same(lie.name, name)) return true;
+  for (const Lie& lie : device_catalogue)
     if (same(lie.name, name)) return true;
   for (const Lie& lie : processor_catalogue)
     if (same(lie.name, name)) return true;

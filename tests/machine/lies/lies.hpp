@@ -37,7 +37,7 @@ struct Scenario {
 };
 
 // Scenarios by what they lie about, each ended by one without a name.
-extern const Scenario msr_protocol_lies[], page_state_lies[], reply_lies[], launch_lies[], exception_lies[], processor_lies[];
+extern const Scenario msr_protocol_lies[], page_state_lies[], reply_lies[], launch_lies[], exception_lies[], item_lies[], device_lies[], processor_lies[];
 bool choose(const char* name);
 const Scenario& chosen();
 // Says once that the lie has been told.

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/machine/lies/catalogue.hpp"
+#include "tests/machine/lies/device_catalogue.hpp"
 #include "tests/machine/run/model.hpp"
 
 namespace {
@@ -35,23 +35,25 @@ std::string described(int outcome)
     return outcome == lies::boots ? "harmless" : "ends: " + reason_name(static_cast<unsigned>(outcome));
 }
 
-// What came of it, in the words of described().
+// What came of it, in the words of described(). The payload has two ways to say that it found all as it should be; one of
+// them survives a serial port that lies.
 std::string outcome_of(model::Run& run)
 {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (std::chrono::steady_clock::now() < deadline) {
-        if (const auto status = run.wait(Seconds{0.05})) {
-            const auto report = run.report();
-            if (*status == model::status_of(End::shut_down)) return described(lies::shuts_down);
-            if (*status != model::status_of(End::terminated)) return "failed: " + report.end() + ", " + report.why();
-            if (report.count("set") != cc::reason_set) return "failed: terminated with a reason of another set";
-            return "ends: " + reason_name(report.count("reason"));
-        }
-        if (run.transcript().find("-kernel returned") == std::string::npos) continue;
-        if (!run.expect(payload_done, Seconds{2})) return "failed: the payload saw something wrong";
-        return run.report().has("\"violation\"") ? "failed: violation" : "harmless";
+    // A host that hides how long to wait before the reset leaves the firmware waiting for a key.
+    if (run.expect(payload_done, patience)) {
+        if (!run.wait(Seconds{3})) return run.report().has("\"violation\"") ? "failed: violation" : "harmless";
     }
-    return "failed: hangs";
+    const auto status = run.wait(Seconds{1});
+    if (!status) return "failed: hangs";
+    const auto report = run.report();
+    if (*status == model::status_of(End::shut_down)) return described(lies::shuts_down);
+    if (*status == model::status_of(End::terminated)) {
+        if (report.count("set") != cc::reason_set) return "failed: terminated with a reason of another set";
+        return "ends: " + reason_name(report.count("reason"));
+    }
+    if (*status != model::status_of(End::reset) || report.has("\"violation\"")) return "failed: " + report.end() + ", " + report.why();
+    const bool done = run.transcript().find(payload_done) != std::string::npos || report.has("\"0xed\": [0, 1]");
+    return done ? "harmless" : "failed: the payload saw something wrong";
 }
 
 std::ostringstream table;
@@ -82,10 +84,13 @@ TEST_P(Lies, AreHarmlessOrEndWithTheirReason)
     guest.kernel_hashes = 1;
     guest.kernel = "build/machine/traps.efi";
     guest.append = "what the launch measured";
+    guest.extra = {"-boot", "reboot-timeout=1"};
+    if (lie.device) guest.extra.insert(guest.extra.end(), {"-device", lie.device});
     model::Run run("lie-" + guest.lie, guest);
     const auto outcome = outcome_of(run);
     EXPECT_EQ(outcome, described(lie.outcome)) << run.tail();
     EXPECT_TRUE(run.report().has("\"event\": \"lie\"")) << "the lie was never told";
+    if (lie.says) EXPECT_NE(run.transcript().find(lie.says), std::string::npos) << run.tail();
     table << "| " << lie.name << " | " << lie.what << " | " << outcome << " |\n";
 }
 
@@ -97,5 +102,6 @@ std::string name_of(const testing::TestParamInfo<Lie>& info)
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(Catalogue, Lies, testing::ValuesIn(lies::catalogue), name_of);
+INSTANTIATE_TEST_SUITE_P(CatalogueOfDevices, Lies, testing::ValuesIn(lies::device_catalogue), name_of);
 
 }

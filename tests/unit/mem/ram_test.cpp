@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "tests/fakes/machine.hpp"
 
 namespace {
@@ -58,6 +60,21 @@ TEST_F(Ram, OverlapsWrapsAndNonsenseAreLeftOut) {
             "ashlar: e820: RAM 0x180000..0x280000 left out: it overlaps other RAM\n"
             "ashlar: e820: entry at 0xfffffffffffffff5 of 0x100 bytes left out: outside the address space\n"
             "ashlar: e820: entry at 0x400000 of 0xffffffffffffffff bytes left out: outside the address space\n");
+}
+
+TEST_F(Ram, DevicesGoIntoTheFirstLargeGap) {
+  constexpr u64 g = 1_GiB, top = 1ull << 46;
+  const auto space = [](std::initializer_list<mem::E820Entry> list) { return mem::device_space({list.begin(), list.size()}); };
+  const mem::E820Entry hyper_transport{0xfd'0000'0000, 0x3'0000'0000, 2};
+  EXPECT_EQ(space({{0, 2 * g, 1}}), PageRange::inside(4 * g, top));
+  EXPECT_EQ(space({{0, 2 * g, 1}, {4 * g, 8 * g, 1}, hyper_transport}), PageRange::inside(12 * g, 0xfd'0000'0000));
+  EXPECT_EQ(space({{4 * g, 980 * g, 1}, hyper_transport}), PageRange::inside(1024 * g, top));
+  EXPECT_EQ(space({hyper_transport, {9 * g, g, 2}, {4 * g, g, 1}, {5 * g, 3 * g, 2}}), PageRange::inside(10 * g, 0xfd'0000'0000));
+  EXPECT_EQ(space({{~0ull - 10, 0x100, 2}, {1ull << 50, 1, 2}, {0, ~0ull, 2}}), PageRange::inside(4 * g, top));
+  EXPECT_TRUE(space({{4 * g, top - 5 * g, 2}}).empty());
+  std::vector<mem::E820Entry> comb;
+  for (u64 at = 4 * g; at < top; at += top / 128) comb.push_back({at, top / 128 - 63 * g, 2});
+  EXPECT_TRUE(mem::device_space(comb).empty());
 }
 
 TEST_F(Ram, NothingUsable) {
