@@ -44,8 +44,8 @@ PowerPorts init_chipset(const handoff::PeiToDxe& from_pei) {
 
   const pci::Machine machine{.top_of_low_ram = from_pei.low_ram_end,
                              .top_of_ram = end_of_ram(from_pei),
-                             .device_space = from_pei.device_space,
-                             .address_bits = pci::usable_address_bits()};
+                             .address_bits = pci::usable_address_bits(),
+                             .device_space = from_pei.device_space};
   pci::setup(topology, machine, {nullptr, next_device});
   map_or_panic(used_part(topology.memory));
   map_or_panic(used_part(topology.memory64));

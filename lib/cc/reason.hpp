@@ -33,7 +33,8 @@ inline constexpr u8 reason_set = 2;
   X(unknown_sev_features, 0x24, "SEV_STATUS shows features that are not implemented")     \
   X(cpuid_page, 0x25, "the CPUID page is malformed")                                      \
   X(secrets_page, 0x26, "the secrets page is malformed")                                  \
-  X(not_vmpl0, 0x27, "not at VMPL 0, and an SVSM is not supported yet")                   \
+  X(not_vmpl0, 0x27, "not at VMPL 0")                                                     \
+  X(svsm_present, 0x28, "there is an SVSM, which is not supported yet")                   \
   X(page_state_msr, 0x30, "the host refused a page state change by MSR")                  \
   X(page_state_list, 0x31, "the host failed or altered a page state change list")         \
   X(pvalidate_failed, 0x32, "PVALIDATE failed")                                           \

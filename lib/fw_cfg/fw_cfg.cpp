@@ -53,9 +53,7 @@ bool transfer(u32 control, u64 address, u32 length) {
   cc::out32(dma_port, swap_be(static_cast<u32>(where >> 32)));
   cc::out32(dma_port + 4, swap_be(static_cast<u32>(where)));
   asm volatile("" : : : "memory");
-  if (access.control == 0) return true;
-  log::warning("fw_cfg: a transfer of ", length, " bytes failed");
-  return false;
+  return access.control == 0;
 }
 
 // What of the bounce buffer is for data; empty: devices reach our buffers themselves.
@@ -121,7 +119,9 @@ void read_at(Key key, u32 offset, std::span<u8> into) {
   if (into.empty()) return;
   if (state.dma) {
     const bool ok = offset == 0 ? read_on(select(key), into) : transfer(select(key) | dma_skip, 0, offset) && read_on(0, into);
-    if (!ok) __builtin_memset(into.data(), 0, into.size());
+    if (ok) return;
+    log::warning("fw_cfg: a transfer of ", into.size(), " bytes failed");
+    __builtin_memset(into.data(), 0, into.size());
     return;
   }
   cc::out16(selector_port, static_cast<u16>(key));

@@ -9,12 +9,12 @@ namespace pci {
 struct Machine {
   Gpa top_of_low_ram;    // end of RAM below 4 GiB
   Gpa top_of_ram;        // end of all RAM
-  PageRange device_space{Gpa(4_GiB), (1ull << 46) / page_bytes - 4_GiB / page_bytes};  // where the host reserved nothing
   unsigned address_bits = 36;  // what page tables and the processor can reach
   // Host's wishes, from fw_cfg; read_host_wishes() fills them in.
   u64 reserved_memory_end = 0;  // hotplugged RAM may appear below
   u64 wanted_memory64 = 0;      // size, 0: no wish
   u64 extra_roots = 0;
+  PageRange device_space{Gpa(4_GiB), (1ull << 46) / page_bytes - 4_GiB / page_bytes};  // where the host reserved nothing
 };
 
 // etc/reserved-memory-end, opt/ovmf/X-PciMmio64Mb and etc/extra-pci-roots. Nonsense is no wish.

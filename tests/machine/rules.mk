@@ -41,12 +41,12 @@ $(M)/initrd: build/guest/initrd tests/machine/guests/init
 	@install -m 755 tests/machine/guests/init $(M)/stage/init
 	@cd $(M)/stage && echo init | cpio --quiet -o -H newc --owner=0:0 | gzip -9n | cat $(CURDIR)/build/guest/initrd - > $(CURDIR)/$@
 
-# ---- Payload of the catalogue of lies ----
-$(M)/traps.efi: tests/machine/lies/payload/traps.cpp
+# ---- Payloads: of the catalogue of lies, and one that powers off at once ----
+$(M)/%.efi: tests/machine/lies/payload/%.cpp
 	@mkdir -p $(@D)
 	@echo CXX $<; $(CXX) --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
-	  -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -c $< -o $(M)/traps.obj
-	@lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none -subsystem:efi_application -out:$@ $(M)/traps.obj
+	  -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -c $< -o $(M)/$*.obj
+	@lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none -subsystem:efi_application -out:$@ $(M)/$*.obj
 
 # ---- Runner ----
 MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp tests/boot/disk_image.cpp
@@ -65,7 +65,7 @@ model: model-host $(M)/model-command
 MODEL_TEST_ARGS := --gtest_filter=-Full*
 test-machine: build/payloads/screen.efi
 test-machine: model-prepare
-	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi build/payloads/block_io.efi build/payloads/machine.efi
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi $(M)/off.efi build/payloads/block_io.efi build/payloads/machine.efi
 	@mkdir -p $(B)/test-results
 	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
 

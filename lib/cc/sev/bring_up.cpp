@@ -33,7 +33,7 @@ void check_vmpl() {
 
 void check_secrets_page(const SecretsPage& page) {
   if (page.version == 0) terminate(Reason::secrets_page);
-  if (page.svsm_size != 0) terminate(Reason::not_vmpl0);
+  if (page.svsm_size != 0) terminate(Reason::svsm_present);  // page states are its to change, not ours
 }
 
 void share_ghcb(GuestType type, Gpa page, void (*map_shared)(Gpa)) {

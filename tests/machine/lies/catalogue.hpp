@@ -154,7 +154,7 @@ inline constexpr Lie catalogue[] = {
     {"cpuid-no-address-bits", "the CPUID page gives addresses no bits", boots},
     {"cpuid-many-address-bits", "the CPUID page gives addresses 255 bits", boots},
     {"secrets-version-0", "the secrets page has version 0", ends(Reason::secrets_page)},
-    {"secrets-svsm", "the secrets page tells of an SVSM", ends(Reason::not_vmpl0)},
+    {"secrets-svsm", "the secrets page tells of an SVSM", ends(Reason::svsm_present)},
     {"secrets-svsm-half", "the secrets page has a VMPL and a calling area, and no SVSM", boots},
     // Exceptions and interrupts.
     {"early-vc-msr", "in the reset code, CPUID's #VC is called MSR", ends(Reason::early_vc)},

@@ -87,6 +87,26 @@ TEST(Ashlar, SnpGuestOf512MiB)
     // OVMF 2025.02 took 99,000 exits at this configuration.
     EXPECT_LE(counts.exits, 9'900u);
 }
+// Reset to the first instruction of an EFI application, the same machine for both.
+unsigned long long exits_to_payload(const std::string& name, const std::string& image)
+{
+    auto guest = ashlar(512);
+    guest.image = image;
+    guest.kernel = "build/machine/off.efi";
+    model::Run run(name, guest);
+    EXPECT_EQ(run.wait(long_enough), model::status_of(End::power_off)) << run.tail();
+    EXPECT_EQ(run.report().count("violations_total"), 0u) << run.tail();
+    return run.report().count("exits");
+}
+TEST(Ashlar, TakesATenthOfOvmfsExitsAtMost)
+{
+    const auto ours = exits_to_payload("ashlar-exits", "build/ashlar.fd");
+    const auto ovmfs = exits_to_payload("ovmf-exits", "build/ovmf-trixie/OVMF.fd");
+    RecordProperty("exits", std::to_string(ours));
+    RecordProperty("ovmf_exits", std::to_string(ovmfs));
+    EXPECT_GT(ours, 100u);
+    EXPECT_LE(ours * 10, ovmfs);
+}
 TEST(Ashlar, LazyAcceptanceDoesNotGrowWithRam)
 {
     const auto six = run_marker("ashlar-snp-6g", marker(6144)), sixty_four = run_marker("ashlar-snp-64g", marker(65536));
