@@ -65,12 +65,12 @@ model: model-host $(M)/model-command
 MODEL_TEST_ARGS := --gtest_filter=-Full*
 test-machine: build/payloads/screen.efi
 test-machine: model-prepare
-	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi $(M)/off.efi build/payloads/block_io.efi build/payloads/machine.efi
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi $(M)/off.efi build/payloads/block_io.efi build/payloads/machine.efi build/payloads/processors.efi
 	@mkdir -p $(B)/test-results
 	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
 
 # The catalogue of lies with its outcomes, from real runs.
 .PHONY: lies
 lies: model-prepare
-	@$(MAKE) --no-print-directory firmware model-host $(M)/model-test $(M)/traps.efi
+	@$(MAKE) --no-print-directory firmware model-host $(M)/model-test $(M)/traps.efi build/payloads/processors.efi
 	LIES_TABLE=tests/machine/LIES.md $(M)/model-test --gtest_brief=1 --gtest_filter='Catalogue*'
