@@ -162,6 +162,7 @@ TEST(Ashlar, AnotherKernelThanTheMeasuredOneEnds)
     ASSERT_EQ(run.wait(long_enough), model::status_of(End::terminated)) << run.tail();
     EXPECT_TRUE(run.report().has("\"set\": 2, \"reason\": " + std::to_string(static_cast<unsigned>(cc::Reason::kernel_hash)))) << run.tail();
 }
+TEST(Ashlar, LinuxAsPlainGuest) { boot_linux("ashlar-linux-plain", linux_guest(512, Mode::plain), ""); }
 TEST(Ashlar, LinuxAsSevEsGuest) { boot_linux("ashlar-linux-es", linux_guest(512, Mode::es), "AMD SEV SEV-ES"); }
 
 TEST(FullAshlar, LinuxAsSnpGuestOf6GiB) { boot_linux("ashlar-linux-snp-6g", linux_guest(6144), "AMD SEV SEV-ES SEV-SNP"); }
