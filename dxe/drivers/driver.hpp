@@ -119,6 +119,12 @@ std::span<const u8> node_bytes(const Node& node) {
 
 // The function behind a PciIo interface; null: it is not one of ours.
 const pci::Device* pci_device_of(void* pci_io);
+// For `supports`: a function with this class code, the lowest bits left out.
+template <u32 class_code, unsigned ignored_bits = 0>
+bool has_pci_class(const Controller& c) {
+  const pci::Device* device = pci_device_of(c.interface);
+  return device && device->class_code >> ignored_bits == class_code;
+}
 
 // Hooks the table in. Costs nothing until somebody looks for drivers.
 void install_drivers();

@@ -75,13 +75,8 @@ class AhciController final : public Managed {
   ahci::Port* ports_[ahci::max_ports] = {};
 };
 
-bool is_ahci(const Controller& c) {
-  const pci::Device* device = pci_device_of(c.interface);
-  return device && device->class_code == class_ahci;
-}
-
 }  // namespace
 
-constinit const Driver ahci_driver = {u"AHCI", &efi::PciIo::guid, is_ahci, start_as<AhciController>};
+constinit const Driver ahci_driver = {u"AHCI", &efi::PciIo::guid, has_pci_class<class_ahci>, start_as<AhciController>};
 
 }  // namespace drivers

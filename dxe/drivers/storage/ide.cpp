@@ -69,13 +69,8 @@ class IdeController final : public Managed {
   ide::Port ports_[channel_count][device_count];
 };
 
-bool is_ide(const Controller& c) {
-  const pci::Device* device = pci_device_of(c.interface);
-  return device && device->class_code >> 8 == class_ide;
-}
-
 }  // namespace
 
-constinit const Driver ide_driver = {u"IDE", &efi::PciIo::guid, is_ide, start_as<IdeController>};
+constinit const Driver ide_driver = {u"IDE", &efi::PciIo::guid, has_pci_class<class_ide, 8>, start_as<IdeController>};
 
 }  // namespace drivers

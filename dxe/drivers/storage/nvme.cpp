@@ -37,13 +37,8 @@ class NvmeController final : public Managed {
   nvme::Controller nvme_;
 };
 
-bool is_nvme(const Controller& c) {
-  const pci::Device* device = pci_device_of(c.interface);
-  return device && device->class_code == class_nvme;
-}
-
 }  // namespace
 
-constinit const Driver nvme_driver = {u"NVM Express", &efi::PciIo::guid, is_nvme, start_as<NvmeController>};
+constinit const Driver nvme_driver = {u"NVM Express", &efi::PciIo::guid, has_pci_class<class_nvme>, start_as<NvmeController>};
 
 }  // namespace drivers

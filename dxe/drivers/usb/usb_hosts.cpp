@@ -56,15 +56,9 @@ class UsbHost final : public Managed {
   UsbFunctions functions_;
 };
 
-template <u32 class_code>
-bool has_class(const Controller& c) {
-  const pci::Device* device = pci_device_of(c.interface);
-  return device && device->class_code == class_code;
-}
-
 }  // namespace
 
-constinit const Driver xhci_driver = {u"xHCI", &efi::PciIo::guid, has_class<class_xhci>, start_as<UsbHost<xhci::Controller, xhci::Device>>};
-constinit const Driver ehci_driver = {u"EHCI", &efi::PciIo::guid, has_class<class_ehci>, start_as<UsbHost<ehci::Controller, ehci::Device>>};
+constinit const Driver xhci_driver = {u"xHCI", &efi::PciIo::guid, has_pci_class<class_xhci>, start_as<UsbHost<xhci::Controller, xhci::Device>>};
+constinit const Driver ehci_driver = {u"EHCI", &efi::PciIo::guid, has_pci_class<class_ehci>, start_as<UsbHost<ehci::Controller, ehci::Device>>};
 
 }  // namespace drivers
