@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/console/ps2_keyboard.hpp"
 
+#include "dxe/core/clock.hpp"
 #include "dxe/core/handle.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/drivers/console/console.hpp"
-#include "dxe/drivers/console/i8042.hpp"
 #include "dxe/drivers/console/isa_path.hpp"
 #include "dxe/drivers/console/key_input.hpp"
 #include "lib/keyboard/layout.hpp"
 #include "lib/keyboard/scan_codes.hpp"
 #include "lib/log/log.hpp"
+#include "lib/ps2/controller.hpp"
 
 namespace drivers {
 namespace {
 
 constexpr u8 set_lights = 0xed, enable_scanning = 0xf4, set_defaults = 0xf6;
+constexpr Patience patience = {core::clock_now, 20 * 1'0000};  // 20 ms: a byte takes one on a real wire
 
 // Scroll, Num and Caps Lock are bits 0 to 2, in EFI's toggle state as in the keyboard's lights.
 static_assert(efi::toggle_state::scroll_lock == 1 && efi::toggle_state::num_lock == 2 && efi::toggle_state::caps_lock == 4);
@@ -22,7 +24,7 @@ static_assert(efi::toggle_state::scroll_lock == 1 && efi::toggle_state::num_lock
 class Ps2Keyboard final : public KeyInput {
  public:
   Result<> start() {
-    TRY(controller_.start());
+    TRY(controller_.start(patience));
     TRY(controller_.send(set_defaults));
     TRY(controller_.send(enable_scanning));
     return init_input();
@@ -61,7 +63,7 @@ class Ps2Keyboard final : public KeyInput {
   }
 
   static constexpr int most_bytes = 64;
-  I8042 controller_;
+  ps2::Controller controller_;
   keyboard::ScanCodes codes_;
   keyboard::Layout layout_;
   u8 lights_ = 0;

@@ -101,6 +101,9 @@ void third_picture() {
 extern "C" Status efi_main(Handle, SystemTable* system) {
   st = system;
   out = st->con_out;
+  // The firmware starts its keyboards when somebody looks: a key that is pressed earlier is nobody's.
+  InputKey none;
+  st->con_in->read_key(st->con_in, &none);
   first_picture();
   wait_for_key(1);
   second_picture();
