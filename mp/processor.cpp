@@ -46,6 +46,8 @@ void mp_enter(u64 stack_top) {
   cc::adopt_own_ghcb();
   apic::join_mode();
   apic::enable();
+  // Creation leaves the local APIC alone: one that was taken back in the handler of its wake-up would never see another.
+  if (me.waker.ticket) apic::end_of_interrupt();
   state().memory_types.write();
   if (me.apic_id == unknown_id) me.apic_id = apic::own_id();
   // A processor that was taken back knows no earlier order.

@@ -83,6 +83,31 @@ void ask_forbidden(void* results) {
 void never_return(void*) {
   for (;;) asm volatile("pause");
 }
+// Into the handler of an interrupt that never ends, whose vector is that of a wake-up.
+constexpr u32 wake_vector = 0x31;
+struct [[gnu::packed]] Gate {
+  u16 low, selector;
+  u8 stack, type;
+  u16 middle;
+  u32 high, reserved;
+};
+Gate gates[wake_vector + 1];
+void stay_in_service(void*) {
+  const u64 handler = reinterpret_cast<u64>(&never_return);
+  u16 cs;
+  asm volatile("mov %%cs, %0" : "=r"(cs));
+  gates[wake_vector] = {static_cast<u16>(handler), cs, 0, 0x8e, static_cast<u16>(handler >> 16), static_cast<u32>(handler >> 32), 0};
+  const u64 base = read_msr(0x1b);
+  if (base & 0x400)
+    asm volatile("wrmsr" : : "c"(0x83f), "a"(wake_vector), "d"(0) : "memory");
+  else
+    *reinterpret_cast<volatile u32*>((base & ~0xfffull) + 0x300) = 0x40000 | wake_vector;
+  const struct [[gnu::packed]] {
+    u16 limit;
+    u64 at;
+  } table{sizeof gates - 1, reinterpret_cast<u64>(gates)};
+  asm volatile("lidt %0; sti; 1: pause; jmp 1b" : : "m"(table) : "memory");
+}
 void touch(void* address) { *static_cast<volatile u64*>(address) = 0x5a; }
 
 void forget_runs() {
@@ -180,6 +205,7 @@ void test_timeout(usize ap) {
   while (list && list[n] != 0xffff'ffff && n < most) n++;
   check("late_all_list", n == count - 1);
   if (list) check("late_all_free", bs->free_pool(list) == success);
+  check("late_in_service", mp->one(mp, stay_in_service, ap, nullptr, 20 * milliseconds, nullptr, &finished) == timed_out);
   forget_runs();
   check("after_late_all", mp->all(mp, note_run, 0, nullptr, 0, reinterpret_cast<void*>(1), nullptr) == success && every_ap_ran(1));
 }
