@@ -48,14 +48,16 @@ void connect_network() {
   for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next) {
     if (!network_card(*d)) continue;
     const auto [handle, path] = drivers::pci_handle(*d);
-    (void)drivers::start_option_rom(handle);
+    (void)start_network_rom(handle);
     (void)!core::connect_controller(handle, nullptr, nullptr, true);
   }
 }
 
 bool start_network_rom(efi::Handle handle) {
   const pci::Device* function = function_of(handle);
-  return function && network_card(*function) && drivers::start_option_rom(handle);
+  if (!function || !network_card(*function) || !drivers::start_option_rom(handle)) return false;
+  (void)!core::disconnect_controller(handle, nullptr, nullptr);
+  return true;
 }
 
 Bytes network_card_of(const efi::DevicePath* path) {

@@ -26,12 +26,10 @@ Result<Nearest> nearest_to(const efi::DevicePath* path) {
 Result<Nearest> connect_path(const efi::DevicePath* path) {
   Nearest nearest = TRY(nearest_to(path));
   for (unsigned depth = 0; depth < max_depth; ++depth) {
-    (void)!core::connect_controller(nearest.handle, nullptr, mutable_path(nearest.rest), false);
-    Nearest now = TRY(nearest_to(path));
-    if (now.handle == nearest.handle && start_network_rom(now.handle)) {
-      (void)!core::connect_controller(now.handle, nullptr, nullptr, true);
-      now = TRY(nearest_to(path));
-    }
+    // What a network card brings along boots from it; our driver does not.
+    const bool rom = start_network_rom(nearest.handle);
+    (void)!core::connect_controller(nearest.handle, nullptr, rom ? nullptr : mutable_path(nearest.rest), rom);
+    const Nearest now = TRY(nearest_to(path));
     if (now.handle == nearest.handle) break;
     nearest = now;
   }

@@ -2,8 +2,9 @@
 // Connects everything, then reports each BlockIo as a `DISK` line with the CRC-32 of all that can be read from it, checks
 // BlockIo and DiskIo against the specification [uefi §13.7, §13.9] as PASS and FAIL lines, writes where it may, takes the
 // drivers off again and puts them back.
-#include "efi.hpp"
-#include "serial.hpp"
+#include "checks.hpp"
+
+const char* const check_group = "disks.";
 
 namespace {
 
@@ -30,34 +31,12 @@ struct DiskIo {
 };
 constexpr Guid guid_block_io{0x964e5b21, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 constexpr Guid guid_disk_io{0xce345171, 0xba0b, 0x11d2, {0x8e, 0x4f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
-constexpr Guid guid_pci_io{0x4cf5b200, 0x68b8, 0x4ca5, {0x9e, 0xec, 0xb2, 0x3e, 0x3f, 0x50, 0x02, 0x9a}};
 constexpr Guid guid_partition_info{0x8cf2f62c, 0xbc9b, 0x4821, {0x80, 0x8d, 0xec, 0x9e, 0xc4, 0x21, 0xa1, 0xa0}};
 constexpr Guid guid_esp{0xc12a7328, 0xf81f, 0x11d2, {0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b}};
 
-BootServices* bs;
-PathToText* to_text;
 constexpr usize chunk = 4 << 20;
 u8 *one, *two;
 
-void check(const char* name, bool holds, int line = __builtin_LINE()) {
-  put(holds ? "PASS disks." : "FAIL disks.");
-  put(name);
-  if (!holds) {
-    put(": line ");
-    put_number(static_cast<u64>(line));
-  }
-  put("\r\n");
-}
-
-// The compiler calls these for copies of structures.
-extern "C" void* memset(void* to, int value, usize size) {
-  for (usize i = 0; i < size; i++) static_cast<volatile u8*>(to)[i] = static_cast<u8>(value);
-  return to;
-}
-extern "C" void* memcpy(void* to, const void* from, usize size) {
-  for (usize i = 0; i < size; i++) static_cast<volatile u8*>(to)[i] = static_cast<const u8*>(from)[i];
-  return to;
-}
 bool same(const u8* a, const u8* b, usize size) {
   u32 left = 0, right = 0;
   bs->crc32(a, size, &left);
@@ -79,14 +58,6 @@ u32 sum_of(BlockIo* io, bool& complete) {
   }
   bs->crc32(sums, count * 4, &total);
   return total;
-}
-
-void put_path(Handle handle) {
-  DevicePath* path = nullptr;
-  if (bs->handle_protocol(handle, &guid_device_path, &path)) return put("no-path");
-  Char* text = to_text->path(path, 0, 1);
-  for (Char* c = text; *c; c++) put_byte(static_cast<char>(*c));
-  bs->free_pool(text);
 }
 
 void put_field(const char* name, u64 value) {
@@ -194,39 +165,6 @@ void write_some(BlockIo* io, DiskIo* disk) {
   check("write_flush", io->flush(io) == success);
 }
 
-usize handles_with(const Guid& protocol, Handle*& list) {
-  usize count = 0;
-  list = nullptr;
-  return bs->locate_handle_buffer(by_protocol, &protocol, nullptr, &count, &list) ? 0 : count;
-}
-
-void connect_all() {
-  Handle* list = nullptr;
-  const usize count = handles_with(guid_pci_io, list);
-  for (usize i = 0; i < count; i++) bs->connect(list[i], nullptr, nullptr, 1);
-}
-
-void disconnect_all() {
-  Handle *list = nullptr, *disks = nullptr;
-  const usize count = handles_with(guid_pci_io, list), before = handles_with(guid_block_io, disks);
-  bool quiet = true;
-  for (usize i = 0; i < count; i++) quiet &= bs->disconnect(list[i], nullptr, nullptr) == success;
-  check("disconnect", quiet);
-  check("disconnected", before > 0 && handles_with(guid_block_io, disks) == 0);
-  bool free = true;
-  for (usize i = 0; i < count; i++) {
-    void* pci = nullptr;
-    OpenInformation* users = nullptr;
-    usize user_count = 0;
-    free &= bs->open(list[i], &guid_pci_io, &pci, list[0], list[i], open_by_driver) == success;
-    free &= bs->close(list[i], &guid_pci_io, list[0], list[i]) == success;
-    free &= bs->open_information(list[i], &guid_pci_io, &users, &user_count) == success && user_count == 0;
-  }
-  check("pci_io_is_free", free);
-  connect_all();
-  check("reconnect", handles_with(guid_block_io, disks) == before);
-}
-
 // A driver that wants a controller for itself gets it [uefi §7.3.9].
 void take_exclusively(Handle agent) {
   Handle *list = nullptr, *disks = nullptr;
@@ -293,7 +231,7 @@ extern "C" Status efi_main(Handle self, SystemTable* table) {
   Handle* list = nullptr;
   check("nothing_before_connect", handles_with(guid_block_io, list) == 0);
   connect_all();
-  disconnect_all();
+  disconnect_all(guid_block_io);
   take_exclusively(self);
   check_drivers();
   const usize count = handles_with(guid_block_io, list);
