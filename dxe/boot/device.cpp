@@ -13,12 +13,7 @@
 namespace boot {
 namespace {
 
-constexpr u32 class_storage = 0x01, class_network = 0x02, subclass_usb = 0x0c03;
-
-void connect_all(bool (*wanted)(const pci::Device&)) {
-  for (const pci::Device* d = drivers::pci_topology().first; d; d = d->next)
-    if (wanted(*d)) (void)!core::connect_controller(drivers::pci_handle(*d).handle, nullptr, nullptr, true);
-}
+constexpr u32 class_storage = 0x01, class_network = 0x02;
 
 bool network_card(const pci::Device& d) { return d.kind() >> 8 == class_network; }
 
@@ -34,12 +29,8 @@ constinit bool disks_connected = false, network_connected = false;
 void connect_disks() {
   if (disks_connected) return;
   disks_connected = true;
-  connect_all([](const pci::Device& d) { return d.kind() >> 8 == class_storage; });
-  connect_usb();
-}
-
-void connect_usb() {
-  connect_all([](const pci::Device& d) { return d.kind() == subclass_usb; });
+  drivers::connect_pci([](const pci::Device& d) { return d.kind() >> 8 == class_storage; }, true);
+  drivers::connect_pci(drivers::is_usb_host, true);
 }
 
 void connect_network() {

@@ -10,8 +10,6 @@ namespace boot {
 
 // Storage and USB controllers with all that hangs on them; once.
 void connect_disks();
-// USB controllers alone: where a keyboard may be.
-void connect_usb();
 // Network cards, with their option ROMs; once.
 void connect_network();
 

@@ -8,6 +8,7 @@
 #include "dxe/boot/global_variable.hpp"
 #include "dxe/boot/reset.hpp"
 #include "dxe/core/pool.hpp"
+#include "dxe/drivers/console/console.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 
 namespace boot {
@@ -92,7 +93,7 @@ bool run_once(Options& options) {
 bool key_asks_for_menu() {
   const u16 seconds = timeout_seconds();
   if (seconds == 0) return false;
-  connect_usb();
+  drivers::start_keyboards();
   print_line(Text("Esc, F2 or F12: boot menu"));
   if (seconds == forever) return true;
   // Another key starts the boot at once.

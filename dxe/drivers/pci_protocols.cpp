@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/pci_protocols.hpp"
 
+#include "dxe/core/connect.hpp"
 #include "dxe/core/pool.hpp"
 #include "dxe/core/tpl.hpp"
 #include "dxe/drivers/pci_function.hpp"
@@ -30,6 +31,11 @@ PciHandle pci_handle(const pci::Device& device) {
   for (PciFunction& f : functions)
     if (&f.device() == &device) return {f.handle(), f.path()};
   return {};
+}
+
+void connect_pci(bool (*wanted)(const pci::Device&), bool recursive) {
+  for (PciFunction& f : functions)
+    if (wanted(f.device())) (void)!core::connect_controller(f.handle(), nullptr, nullptr, recursive);
 }
 
 }  // namespace drivers

@@ -18,5 +18,8 @@ struct PciHandle {
 };
 // What a driver of our own puts its children under. Null: not installed.
 PciHandle pci_handle(const pci::Device& device);
+// Connects every function that is wanted; `recursive`: and what is behind it.
+void connect_pci(bool (*wanted)(const pci::Device& device), bool recursive);
+inline bool is_usb_host(const pci::Device& device) { return device.kind() == 0x0c03; }
 
 }  // namespace drivers

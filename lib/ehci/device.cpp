@@ -111,10 +111,10 @@ Result<Device::Pipe*> Device::find(u8 address) {
 }
 
 Result<> Device::open_endpoints(std::span<const usb::Endpoint> endpoints) {
-  if (endpoints.size() >= max_endpoints) return Error::out_of_resources;
+  if (endpoints.size() > max_endpoints - pipe_count_) return Error::out_of_resources;
   for (const usb::Endpoint& e : endpoints) {
     const bool interrupt = e.transfer == usb::Transfer::interrupt;
-    if (find(e.address) || pipe_count_ == max_endpoints || (e.transfer != usb::Transfer::bulk && !(interrupt && e.in()))) return Error::unsupported;
+    if (find(e.address) || (e.transfer != usb::Transfer::bulk && !(interrupt && e.in()))) return Error::unsupported;
     Pipe& pipe = pipes_[pipe_count_++];
     pipe = {.address = e.address, .packet_bytes = e.packet_bytes, .polled = interrupt};
     write_queue(pipe);

@@ -116,7 +116,7 @@ Result<Device::Pipe*> Device::find(u8 address) {
 }
 
 Result<> Device::open_endpoints(std::span<const usb::Endpoint> endpoints) {
-  if (endpoints.size() >= max_endpoints) return Error::out_of_resources;
+  if (endpoints.size() > max_endpoints - pipe_count_) return Error::out_of_resources;
   u32 flags = 1u << context::slot, highest = 1;
   for (const usb::Endpoint& e : endpoints) {
     Pipe& pipe = pipes_[pipe_count_];
@@ -130,8 +130,9 @@ Result<> Device::open_endpoints(std::span<const usb::Endpoint> endpoints) {
     write_endpoint(pipe, interrupt ? context::type_interrupt_in : e.in() ? context::type_bulk_in : context::type_bulk_out,
                    interrupt ? interval_of(speed_, e.interval) : 0, e.burst);
     flags |= 1u << pipe.index;
-    if (pipe.index > highest) highest = pipe.index;
   }
+  for (unsigned i = 0; i < pipe_count_; ++i)
+    if (pipes_[i].index > highest) highest = pipes_[i].index;
   memory_.write<u32>(input_at + 4, flags);
   write_slot(highest);
   (void)TRY(controller_->command({memory_.address(input_at).raw(), 0, trb::of(TrbType::configure_endpoint) | slot_bits(slot_)}));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/console/console.hpp"
 
-#include "dxe/core/connect.hpp"
+#include "dxe/core/event.hpp"
 #include "dxe/core/handle.hpp"
 #include "dxe/core/on_demand.hpp"
 #include "dxe/drivers/console/collation.hpp"
@@ -37,6 +37,11 @@ constinit SplitOutput output{};
 constinit SplitInput input{};
 constinit efi::Handle handle = nullptr;
 constinit bool displays_started = false, keyboards_started = false, shared = false;
+
+void EFIAPI connect_usb_hosts(efi::Event event, void*) {
+  (void)!core::close_event(event);
+  connect_pci(is_usb_host, false);
+}
 
 void start_for_others() {
   start_displays();
@@ -90,9 +95,7 @@ const efi::DevicePath* console_path() { return &terminal_path.port.bridge.root.h
 void start_displays() {
   if (displays_started) return;
   displays_started = true;
-  for (const pci::Device* d = pci_topology().first; d; d = d->next)
-    if (is_display(*d))
-      if (const efi::Handle controller = pci_handle(*d).handle) (void)!core::connect_controller(controller, nullptr, nullptr, true);
+  connect_pci(is_display, true);
   start_ramfb();
 }
 
@@ -100,6 +103,9 @@ void start_keyboards() {
   if (keyboards_started) return;
   keyboards_started = true;
   start_ps2_keyboard();
+  // Controllers are not connected at the level at which somebody may look for keys [uefi §7.1]; the event comes when it falls.
+  efi::Event event = nullptr;
+  if (core::create_event(efi::event_type::notify_signal, efi::tpl_callback, connect_usb_hosts, nullptr, &event)) (void)!core::signal_event(event);
 }
 
 void init_console(efi::SystemTable& table) {

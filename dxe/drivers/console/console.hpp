@@ -9,7 +9,7 @@
 namespace drivers {
 
 // ConIn, ConOut and StdErr: the serial terminal from the start; displays when somebody writes something or looks for
-// GraphicsOutput; the PS/2 keyboard when somebody looks for keys. What nobody uses costs nothing.
+// GraphicsOutput; the PS/2 keyboard and those behind USB controllers when somebody looks for keys. What nobody uses costs nothing.
 void init_console(efi::SystemTable& table);
 
 // Where outputs and keyboards come and go.

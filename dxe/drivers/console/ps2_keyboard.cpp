@@ -6,8 +6,7 @@
 #include "dxe/core/pool.hpp"
 #include "dxe/drivers/console/console.hpp"
 #include "dxe/drivers/console/isa_path.hpp"
-#include "dxe/drivers/console/key_input.hpp"
-#include "lib/keyboard/layout.hpp"
+#include "dxe/drivers/console/keyboard_input.hpp"
 #include "lib/keyboard/scan_codes.hpp"
 #include "lib/log/log.hpp"
 #include "lib/ps2/controller.hpp"
@@ -21,7 +20,7 @@ constexpr Patience patience = {core::clock_now, 20 * 1'0000};  // 20 ms: a byte 
 // Scroll, Num and Caps Lock are bits 0 to 2, in EFI's toggle state as in the keyboard's lights.
 static_assert(efi::toggle_state::scroll_lock == 1 && efi::toggle_state::num_lock == 2 && efi::toggle_state::caps_lock == 4);
 
-class Ps2Keyboard final : public KeyInput {
+class Ps2Keyboard final : public KeyboardInput {
  public:
   Result<> start() {
     TRY(controller_.start(patience));
@@ -33,40 +32,27 @@ class Ps2Keyboard final : public KeyInput {
  private:
   void poll_device() override {
     keyboard::Event event;
-    efi::KeyData key;
     u8 byte;
     // As many as a queue holds: a controller that never runs dry must not keep us.
     for (int i = 0; i < most_bytes && has_room() && controller_.get(byte); ++i)
-      if (codes_.feed(byte, event) && layout_.feed(event, key)) deliver(key);
-    if (layout_.locks() != lights_) show_lights();
+      if (codes_.feed(byte, event)) feed(event);
+    update_lights();
   }
 
   void reset_device() override {
-    layout_.release_all();
+    release_all();
     codes_.restart();
     controller_.drain();
   }
 
-  efi::KeyState state() const override { return layout_.state(); }
-
-  Result<> change_state(u8 toggle_state) override {
-    layout_.expose_partial_keys(toggle_state & efi::toggle_state::key_state_exposed);
-    layout_.set_locks(toggle_state);
-    show_lights();
-    return {};
-  }
-
   // A keyboard without lights works as well.
-  void show_lights() {
-    lights_ = layout_.locks();
-    if (controller_.send(set_lights)) (void)!controller_.send(lights_);
+  void show_lights(u8 locks) override {
+    if (controller_.send(set_lights)) (void)!controller_.send(locks);
   }
 
   static constexpr int most_bytes = 64;
   ps2::Controller controller_;
   keyboard::ScanCodes codes_;
-  keyboard::Layout layout_;
-  u8 lights_ = 0;
 };
 
 struct [[gnu::packed]] KeyboardPath {

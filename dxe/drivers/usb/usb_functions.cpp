@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/usb/usb_functions.hpp"
 
+#include "dxe/drivers/console/usb_keyboard.hpp"
 #include "dxe/drivers/storage/usb_storage.hpp"
 #include "lib/log/log.hpp"
 
@@ -17,9 +18,13 @@ Result<> UsbFunctions::add(Managed& managed, usb::Device& device, u8 parent_port
 }
 
 Result<> UsbFunctions::add_interface(Managed& managed, usb::Device& device, u8 parent_port, const usb::Interface& interface) {
-  if (!usb::BulkOnly::supports(interface)) return {};
   using Node = efi::messaging_path::Usb;
   const Node node{efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), parent_port, interface.number};
+  if (usb::BootKeyboard::supports(interface)) {
+    TRY(device.open_endpoints({interface.find(usb::Transfer::interrupt, true), 1}));
+    return publish_usb_keyboard(managed, node_bytes(node), device, interface);
+  }
+  if (!usb::BulkOnly::supports(interface)) return {};
   TRY(device.open_endpoints({interface.endpoints, interface.endpoint_count}));
   auto* storage = TRY(core::make<Storage>());
   storage_.push_back(*storage);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/core/clock.hpp"
+#include "dxe/core/tpl.hpp"
 #include "dxe/drivers/driver_table.hpp"
 #include "dxe/drivers/pci_dma.hpp"
 #include "dxe/drivers/usb/usb_functions.hpp"
@@ -13,11 +14,13 @@ namespace {
 constexpr u32 class_xhci = 0x0c'03'30, class_ehci = 0x0c'03'20;
 constexpr Patience patience = {core::clock_now, 5'000'0000};  // five seconds
 
-// A USB host controller and the devices at its root ports.
+// A USB host controller and the devices at its root ports. Keyboards are asked by a timer at TPL_NOTIFY, which nothing else
+// here may be interrupted by: disks are read at that level, too.
 template <class Host, class Device>
 class UsbHost final : public Managed {
  public:
   Result<> begin() override {
+    core::TplGuard guard(efi::tpl_notify);
     TRY(host_.open(*pci_device_of(controller().interface), dma_pages, patience));
     for (unsigned port = 1; port <= host_.port_count(); ++port)
       if (auto added = add(port); !added && added.error() != Error::no_media)
@@ -26,6 +29,7 @@ class UsbHost final : public Managed {
   }
 
   Result<> stop() override {
+    core::TplGuard guard(efi::tpl_notify);
     functions_.forget();
     TRY(host_.stop());
     while (Entry* e = devices_.front()) {

@@ -9,7 +9,7 @@ payload_files += $(payload_out)/network.efi
 payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fshort-wchar \
 	-mno-red-zone -mgeneral-regs-only -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib \
 	-fno-threadsafe-statics -fms-extensions -Itests/boot/payloads -MMD -MP
-payload_files += $(payload_out)/screen.efi
+payload_files += $(payload_out)/screen.efi $(payload_out)/keys.efi
 payload_link  := lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none
 
 payload_files += $(payload_out)/variables.efi
