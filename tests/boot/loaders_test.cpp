@@ -15,6 +15,7 @@ namespace {
 const std::string packages = "build/loaders/unpacked", kernel = "build/guest/vmlinuz", initrd = "build/guest/initrd";
 const std::string systemd_boot = packages + "/usr/lib/systemd/boot/efi/systemd-bootx64.efi", shim = packages + "/usr/lib/shim/shimx64.efi.signed",
                   fallback = packages + "/usr/lib/shim/fbx64.efi.signed", grub = packages + "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
+                  grub_of_cds = packages + "/usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed",
                   refind = packages + "/usr/share/refind/refind/refind_x64.efi", ipxe = packages + "/boot/ipxe.efi",
                   memtest = packages + "/boot/memtest86+x64.efi", xen = packages + "/boot/xen-4.17-amd64.efi",
                   efitools = packages + "/usr/lib/efitools/x86_64-linux-gnu/", shell = "build/ovmf-trixie/shellx64.efi";
@@ -102,20 +103,39 @@ struct Loader {
   std::vector<std::string> extra;
   unsigned memory_mib = 512;
 };
+enum class Medium { disk, large_sectors, cd };
 struct Disk {
   const char* name;
   const char* machine;
   std::vector<std::string> devices;  // the drive is called d
+  Medium medium = Medium::disk;
 };
 void PrintTo(const Loader& l, std::ostream* out) { *out << l.name; }
 void PrintTo(const Disk& d, std::ostream* out) { *out << d.name; }
+
+// Debian's GRUB for CDs looks for its configuration on the CD.
+EspFiles on_cd(EspFiles files) {
+  for (auto& [to, from] : files)
+    if (from == grub) from = grub_of_cds;
+  files.insert(files.end(), {{"/.disk/info", text_file("info", "Ashlar\n")}, {"/boot/grub/grub.cfg", grub_configuration()}});
+  return files;
+}
+
+std::string make_medium(const std::string& name, const EspFiles& files, Medium medium) {
+  switch (medium) {
+    case Medium::disk: return make_esp_disk(name, files, 100);
+    case Medium::large_sectors: return make_large_sector_disk(name, files, 100);
+    case Medium::cd: return make_esp_cd(name, on_cd(files)) + ",media=cdrom,readonly=on";
+  }
+  throw std::logic_error("no such medium");
+}
 
 void run_loader(const Loader& loader, const Disk& disk) {
   const std::string name = std::string("loader_") + loader.name + "_" + disk.name;
   Machine machine;
   machine.type = disk.machine;
   machine.memory_mib = loader.memory_mib;
-  machine.extra = {"-no-reboot", "-drive", "if=none,id=d,format=raw,file=" + make_esp_disk(name, loader.files(), 100)};
+  machine.extra = {"-no-reboot", "-drive", "if=none,id=d,format=raw,file=" + make_medium(name, loader.files(), disk.medium)};
   for (const auto* more : {&disk.devices, &loader.extra}) machine.extra.insert(machine.extra.end(), more->begin(), more->end());
   Qemu qemu(name, machine);
   EXPECT_TRUE(qemu.expect_match(loader.expected, patience).has_value()) << qemu.tail();
@@ -139,17 +159,44 @@ std::vector<Loader> loaders() {
   };
 }
 const Disk virtio_blk{"virtio_blk", "q35", {"-device", "virtio-blk-pci,drive=d"}};
+// One of each kind.
 std::vector<Disk> disks() {
   return {
       {"virtio_blk_pc", "pc", {"-device", "virtio-blk-pci,drive=d"}},
-      {"virtio_blk_legacy", "pc", {"-device", "virtio-blk-pci,drive=d,disable-modern=on"}},
+      {"virtio_blk_legacy_pc", "pc", {"-device", "virtio-blk-pci,drive=d,disable-modern=on"}},
       {"virtio_scsi", "q35", {"-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"}},
       {"nvme", "q35", {"-device", "nvme,drive=d,serial=s"}},
       {"ahci", "q35", {"-device", "ide-hd,drive=d,bus=ide.0"}},
-      {"piix", "pc", {"-device", "ide-hd,drive=d,bus=ide.0"}},
+      {"ide_pc", "pc", {"-device", "ide-hd,drive=d,bus=ide.0"}},
       {"usb_xhci", "q35", {"-device", "qemu-xhci", "-device", "usb-storage,drive=d"}},
-      {"usb_ehci", "pc", {"-device", "usb-ehci", "-device", "usb-storage,drive=d"}},
+      {"usb_ehci_pc", "pc", {"-device", "usb-ehci", "-device", "usb-storage,drive=d"}},
   };
+}
+// Together with those, what each machine can have.
+const char* const large = "drive=d,logical_block_size=4096,physical_block_size=4096";
+std::vector<Disk> all_disks() {
+  std::vector<Disk> all = disks();
+  all.insert(all.end(), {
+      virtio_blk,
+      {"virtio_blk_modern", "q35", {"-device", "virtio-blk-pci,drive=d,disable-legacy=on"}},
+      {"virtio_blk_modern_pc", "pc", {"-device", "virtio-blk-pci,drive=d,disable-legacy=on"}},
+      {"virtio_blk_legacy", "q35", {"-device", "virtio-blk-pci,drive=d,disable-modern=on"}},
+      {"virtio_blk_4096", "q35", {"-device", std::string("virtio-blk-pci,") + large}, Medium::large_sectors},
+      {"virtio_scsi_pc", "pc", {"-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"}},
+      {"virtio_scsi_legacy_pc", "pc", {"-device", "virtio-scsi-pci,disable-modern=on", "-device", "scsi-hd,drive=d"}},
+      {"virtio_scsi_4096_pc", "pc", {"-device", "virtio-scsi-pci", "-device", std::string("scsi-hd,") + large}, Medium::large_sectors},
+      {"scsi_cd", "q35", {"-device", "virtio-scsi-pci", "-device", "scsi-cd,drive=d"}, Medium::cd},
+      {"nvme_pc", "pc", {"-device", "nvme,drive=d,serial=s"}},
+      {"nvme_4096", "q35", {"-device", "nvme,serial=s", "-device", std::string("nvme-ns,") + large}, Medium::large_sectors},
+      {"ahci_pc", "pc", {"-device", "ahci,id=a", "-device", "ide-hd,drive=d,bus=a.0"}},
+      {"ahci_cd", "q35", {"-device", "ide-cd,drive=d,bus=ide.2"}, Medium::cd},
+      {"ide_q35", "q35", {"-device", "piix3-ide,id=p", "-device", "ide-hd,drive=d,bus=p.0"}},
+      {"ide_cd_pc", "pc", {"-device", "ide-cd,drive=d,bus=ide.1"}, Medium::cd},
+      {"usb_xhci_pc", "pc", {"-device", "qemu-xhci", "-device", "usb-storage,drive=d"}},
+      {"usb_ehci", "q35", {"-device", "usb-ehci", "-device", "usb-storage,drive=d"}},
+      {"usb_cd", "q35", {"-device", "qemu-xhci", "-device", "usb-storage,drive=d"}, Medium::cd},
+  });
+  return all;
 }
 
 class Loaders : public testing::TestWithParam<Loader> {};
@@ -162,7 +209,7 @@ INSTANTIATE_TEST_SUITE_P(Quick, LoaderDisks, testing::ValuesIn(disks()), [](cons
 
 class LoadersEverywhere : public testing::TestWithParam<std::tuple<Loader, Disk>> {};
 TEST_P(LoadersEverywhere, DoTheirWork) { run_loader(std::get<0>(GetParam()), std::get<1>(GetParam())); }
-INSTANTIATE_TEST_SUITE_P(Full, LoadersEverywhere, testing::Combine(testing::ValuesIn(loaders()), testing::ValuesIn(disks())),
+INSTANTIATE_TEST_SUITE_P(Full, LoadersEverywhere, testing::Combine(testing::ValuesIn(loaders()), testing::ValuesIn(all_disks())),
                          [](const auto& info) { return std::string(std::get<0>(info.param).name) + "_" + std::get<1>(info.param).name; });
 
 }  // namespace
