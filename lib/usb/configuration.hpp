@@ -34,7 +34,7 @@ Result<> select_configuration(Device& device, const Configuration& configuration
 Result<> clear_halt(Device& device, u8 endpoint);
 
 namespace class_code {
-inline constexpr u8 human_interface = 3, mass_storage = 8;
+inline constexpr u8 human_interface = 3, mass_storage = 8, hub = 9;
 }
 // Requests of classes are made to an interface.
 inline constexpr u8 class_request = 0x21;

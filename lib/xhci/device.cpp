@@ -10,6 +10,7 @@ namespace {
 
 constexpr u64 most_bytes = trb::most_bytes, report_bytes = 64;
 constexpr u64 input_at = page_bytes, control_at = 2 * page_bytes, reports_at = 3 * page_bytes, memory_pages = 4;
+constexpr unsigned most_hubs = 5, most_hub_ports = 15;
 constexpr u8 request_get_descriptor = 6;
 constexpr u16 device_descriptor = 1 << 8;
 
@@ -47,10 +48,14 @@ u8 interval_of(usb::Speed speed, u8 interval) {
 // In the input context; its first is the control context.
 u64 Device::context_at(u32 index) const { return input_at + (index + 1) * (controller_->large_contexts() ? 64 : 32); }
 
-void Device::write_slot(u32 entries) {
+void Device::write_slot() {
+  u32 entries = 0;
+  for (unsigned i = 0; i < pipe_count_; ++i) entries = pipes_[i].index > entries ? pipes_[i].index : entries;
   const u64 at = context_at(context::slot);
-  memory_.write<u32>(at, static_cast<u32>(context::speed::put(speed_number(speed_)) | context::entries::put(entries)));
-  memory_.write<u32>(at + 4, static_cast<u32>(context::root_port::put(root_port_)));
+  memory_.write<u32>(at, static_cast<u32>(context::route::put(route_) | context::speed::put(speed_number(speed_)) |
+                                            context::hub::put(hub_ports_ != 0) | context::entries::put(entries)));
+  memory_.write<u32>(at + 4, static_cast<u32>(context::root_port::put(root_port_) | context::hub_ports::put(hub_ports_)));
+  memory_.write<u32>(at + 8, static_cast<u32>(context::translator_slot::put(translator_slot_) | context::translator_port::put(translator_port_)));
 }
 
 void Device::write_endpoint(const Pipe& pipe, u8 type, u8 interval, u8 burst) {
@@ -69,6 +74,24 @@ Result<> Device::open(Controller& controller, unsigned root_port) {
   controller_ = &controller;
   root_port_ = root_port;
   speed_ = TRY(controller.reset_port(root_port));
+  return take_slot();
+}
+
+Result<> Device::open_behind(Device& hub, unsigned port, usb::Speed speed) {
+  if (hub.depth_ == most_hubs || port == 0 || port > most_hub_ports) return Error::unsupported;
+  controller_ = hub.controller_;
+  root_port_ = hub.root_port_;
+  depth_ = hub.depth_ + 1;
+  route_ = hub.route_ | port << (4 * hub.depth_);
+  speed_ = speed;
+  const bool slower = hub.speed_ == usb::Speed::high && speed != usb::Speed::high;
+  translator_slot_ = slower ? hub.slot_ : hub.translator_slot_;
+  translator_port_ = slower ? static_cast<u8>(port) : hub.translator_port_;
+  return take_slot();
+}
+
+Result<> Device::take_slot() {
+  Controller& controller = *controller_;
   TRY(controller.add(*this));
   const u8 slot = TRY(controller.command({.control = trb::of(TrbType::enable_slot)}));
   if (slot == 0 || slot > controller.slot_limit()) return Error::protocol_error;
@@ -81,7 +104,7 @@ Result<> Device::open(Controller& controller, unsigned root_port) {
   pipe.index = context::control_endpoint;
   pipe.packet_bytes = first_packet_bytes(speed_);
   memory_.write<u32>(input_at + 4, 1u << context::slot | 1u << context::control_endpoint);
-  write_slot(1);
+  write_slot();
   write_endpoint(pipe, context::type_control, 0, 0);
   controller.set_context(slot_, memory_.address());
   (void)TRY(controller.command({memory_.address(input_at).raw(), 0, trb::of(TrbType::address_device) | slot_bits(slot_)}));
@@ -117,7 +140,7 @@ Result<Device::Pipe*> Device::find(u8 address) {
 
 Result<> Device::open_endpoints(std::span<const usb::Endpoint> endpoints) {
   if (endpoints.size() > max_endpoints - pipe_count_) return Error::out_of_resources;
-  u32 flags = 1u << context::slot, highest = 1;
+  u32 flags = 0;
   for (const usb::Endpoint& e : endpoints) {
     Pipe& pipe = pipes_[pipe_count_];
     const bool interrupt = e.transfer == usb::Transfer::interrupt;
@@ -131,12 +154,20 @@ Result<> Device::open_endpoints(std::span<const usb::Endpoint> endpoints) {
                    interrupt ? interval_of(speed_, e.interval) : 0, e.burst);
     flags |= 1u << pipe.index;
   }
-  for (unsigned i = 0; i < pipe_count_; ++i)
-    if (pipes_[i].index > highest) highest = pipes_[i].index;
-  memory_.write<u32>(input_at + 4, flags);
-  write_slot(highest);
+  return configure(flags);
+}
+
+Result<> Device::configure(u32 flags) {
+  memory_.write<u32>(input_at + 4, flags | 1u << context::slot);
+  write_slot();
   (void)TRY(controller_->command({memory_.address(input_at).raw(), 0, trb::of(TrbType::configure_endpoint) | slot_bits(slot_)}));
   return {};
+}
+
+// [xhci §4.6.6]
+Result<> Device::become_hub(u8 ports) {
+  hub_ports_ = ports;
+  return configure(0);
 }
 
 // At most two TRBs: a buffer of 64 KiB crosses at most one boundary.

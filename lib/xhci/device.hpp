@@ -9,13 +9,15 @@ namespace xhci {
 
 class Controller;
 
-// A device at a root port: its slot, its contexts, its endpoints with a ring each.
+// A device: its slot, its contexts, its endpoints with a ring each.
 class Device final : public usb::Device {
  public:
   static constexpr unsigned max_endpoints = 4;  // the default one among them
 
   // Resets the port, takes a slot and gives the device an address. no_media: nothing is connected.
   Result<> open(Controller& controller, unsigned root_port);
+  // At a port of a hub, counted from 1, that has been reset.
+  Result<> open_behind(Device& hub, unsigned port, usb::Speed speed);
   // The controller has been stopped: memory goes back.
   void release();
 
@@ -26,6 +28,7 @@ class Device final : public usb::Device {
   Result<> bulk_out(u8 endpoint, std::span<const u8> from) override;
   Result<u64> poll_interrupt(u8 endpoint, std::span<u8> into) override;
   Result<> restart(u8 endpoint) override;
+  Result<> become_hub(u8 ports) override;
 
   u8 slot() const { return slot_; }
   // An event of an endpoint of ours.
@@ -49,7 +52,9 @@ class Device final : public usb::Device {
 
   u64 context_at(u32 index) const;
   void write_endpoint(const Pipe& pipe, u8 type, u8 interval, u8 burst);
-  void write_slot(u32 entries);
+  void write_slot();
+  Result<> take_slot();
+  Result<> configure(u32 flags);
   Result<> set_packet_bytes();
   Result<Pipe*> find(u8 address);
   void queue(Pipe& pipe, const mem::DmaWindow::Piece& piece);
@@ -58,7 +63,9 @@ class Device final : public usb::Device {
   Result<> halt(Pipe& pipe, bool running);
 
   Controller* controller_ = nullptr;
-  unsigned root_port_ = 0;
+  unsigned root_port_ = 0, depth_ = 0;  // how many hubs are on the way
+  u32 route_ = 0;                       // their ports, four bits each [usb3 §8.9]
+  u8 translator_slot_ = 0, translator_port_ = 0, hub_ports_ = 0;
   usb::Speed speed_ = usb::Speed::full;
   u8 slot_ = 0;
   Pipe pipes_[max_endpoints];

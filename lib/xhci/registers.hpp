@@ -89,8 +89,12 @@ namespace context {
 inline constexpr u32 slot = 0, control_endpoint = 1;  // device context index
 using route = Bits<19, 0>;
 using speed = Bits<23, 20>;
+using hub = Bits<26>;
 using entries = Bits<31, 27>;
 using root_port = Bits<23, 16>;
+using hub_ports = Bits<31, 24>;
+using translator_slot = Bits<7, 0>;  // the high-speed hub that slower devices are behind
+using translator_port = Bits<15, 8>;
 using interval = Bits<23, 16>;
 using error_count = Bits<2, 1>;
 using endpoint_type = Bits<5, 3>;

@@ -112,6 +112,9 @@ const Disk disks[] = {
     {"usb_ehci", "q35", {"-device", "usb-ehci,addr=4", "-device", "usb-storage,drive=d,port=2"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x1,0x0)"},
     {"usb_ich9_ehci", "pc", {"-device", "ich9-usb-ehci1,addr=4", "-device", "usb-storage,drive=d,port=1"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x0,0x0)"},
     {"usb_nec_xhci", "q35", {"-device", "nec-usb-xhci,addr=4", "-device", "usb-storage,drive=d,port=3"}, "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x2,0x0)"},
+    {"usb_behind_hubs", "q35",
+     {"-device", "qemu-xhci,addr=4", "-device", "usb-hub,port=2", "-device", "usb-hub,port=2.3", "-device", "usb-storage,drive=d,port=2.3.8"},
+     "PciRoot(0x0)/Pci(0x4,0x0)/USB(0x5,0x0)/USB(0x2,0x0)/USB(0x7,0x0)"},  // not of super speed: the second half of the ports
 };
 INSTANTIATE_TEST_SUITE_P(Quick, Disks, testing::ValuesIn(disks), [](const auto& info) { return std::string(info.param.name); });
 

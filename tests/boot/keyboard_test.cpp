@@ -24,6 +24,7 @@ const Keyboard keyboards[] = {
     {"ps2_pc", "pc", {}},
     {"usb_xhci", "q35,i8042=off", {"-device", "qemu-xhci", "-device", "usb-kbd"}, true},
     {"usb_xhci_full_speed", "pc,i8042=off", {"-device", "nec-usb-xhci", "-device", "usb-kbd,usb_version=1"}},
+    {"usb_hub", "q35,i8042=off", {"-device", "qemu-xhci", "-device", "usb-hub,port=1", "-device", "usb-kbd,port=1.4"}},
     {"usb_ehci", "q35,i8042=off", {"-device", "usb-ehci", "-device", "usb-kbd"}, true},
     {"usb_ich9_ehci", "pc,i8042=off", {"-device", "ich9-usb-ehci1", "-device", "usb-kbd"}},
 };

@@ -25,7 +25,7 @@ Result<> publish_usb_storage(Managed& managed, std::span<const u8> node, usb::Bu
   const u8 count = transport.unit_count();
   if (count == 1) return publish(managed, node, transport, 0);
   for (u8 i = 0; i < count; ++i) {
-    u8 path[sizeof(efi::messaging_path::Usb) + sizeof(Unit)];
+    u8 path[6 * sizeof(efi::messaging_path::Usb) + sizeof(Unit)];  // five hubs on the way
     if (node.size() + sizeof(Unit) > sizeof path) return Error::invalid_parameter;
     const Unit last{efi::node_header<Unit>(efi::device_path_type::messaging, Unit::subtype), i};
     __builtin_memcpy(path, node.data(), node.size());

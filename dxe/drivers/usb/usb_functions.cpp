@@ -7,29 +7,36 @@
 
 namespace drivers {
 
-Result<> UsbFunctions::add(Managed& managed, usb::Device& device, u8 parent_port) {
+Result<UsbPath> UsbPath::with(u8 port, u8 interface) const {
+  if (count > most_hubs) return Error::out_of_resources;
+  UsbPath longer = *this;
+  longer.nodes[longer.count++] = {efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), port, interface};
+  return longer;
+}
+
+Result<> UsbFunctions::add(Managed& managed, usb::Device& device, const UsbPath& parent, u8 port, usb::Hub& hub) {
   const usb::Configuration configuration = TRY(usb::read_configuration(device));
   TRY(usb::select_configuration(device, configuration));
+  if (configuration.interface_count && usb::Hub::supports(configuration.interfaces[0])) return hub.init(device, usb_patience);
   for (unsigned i = 0; i < configuration.interface_count; ++i) {
-    auto done = add_interface(managed, device, parent_port, configuration.interfaces[i]);
-    if (!done) log::warning("usb: interface ", configuration.interfaces[i].number, " at port ", parent_port + 1, " cannot be used: ", done.error());
+    const usb::Interface& interface = configuration.interfaces[i];
+    if (auto done = add_interface(managed, device, TRY(parent.with(port, interface.number)), interface); !done)
+      log::warning("usb: interface ", interface.number, " at port ", port + 1, " cannot be used: ", done.error());
   }
   return {};
 }
 
-Result<> UsbFunctions::add_interface(Managed& managed, usb::Device& device, u8 parent_port, const usb::Interface& interface) {
-  using Node = efi::messaging_path::Usb;
-  const Node node{efi::node_header<Node>(efi::device_path_type::messaging, Node::subtype), parent_port, interface.number};
+Result<> UsbFunctions::add_interface(Managed& managed, usb::Device& device, const UsbPath& path, const usb::Interface& interface) {
   if (usb::BootKeyboard::supports(interface)) {
     TRY(device.open_endpoints({interface.find(usb::Transfer::interrupt, true), 1}));
-    return publish_usb_keyboard(managed, node_bytes(node), device, interface);
+    return publish_usb_keyboard(managed, path.bytes(), device, interface);
   }
   if (!usb::BulkOnly::supports(interface)) return {};
   TRY(device.open_endpoints({interface.endpoints, interface.endpoint_count}));
   auto* storage = TRY(core::make<Storage>());
   storage_.push_back(*storage);
   storage->transport.init(device, interface);
-  return publish_usb_storage(managed, node_bytes(node), storage->transport);
+  return publish_usb_storage(managed, path.bytes(), storage->transport);
 }
 
 void UsbFunctions::forget() {
