@@ -157,7 +157,11 @@ Result<> Channel::finish(u8 opcode, const Data& data) {
     cc::out8(bus_master_ + bus_master::command, 0);
   }
   (void)cc::in8(command_ + reg::status);
-  return failed || (now & (status_error | status_fault)) ? Result<>(Error::device_error) : Result<>();
+  if (!failed && !(now & (status_error | status_fault))) return {};
+  // A packet's sense tells the rest.
+  if (opcode != static_cast<u8>(ata::Opcode::packet))
+    log::error("ide: command ", log::hex(opcode, 2), " failed, status ", log::hex(now, 2), ", error ", log::hex(cc::in8(command_ + reg::error), 2));
+  return Error::device_error;
 }
 
 Result<> Channel::identify(unsigned device, ata::Opcode opcode, std::span<u8> into) {

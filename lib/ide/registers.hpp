@@ -10,7 +10,7 @@ using namespace base;
 
 // Offsets in the command block.
 namespace reg {
-inline constexpr u16 data = 0, features = 1, count = 2, lba_low = 3, lba_mid = 4, lba_high = 5, device = 6, status = 7, command = 7;
+inline constexpr u16 data = 0, error = 1, features = 1, count = 2, lba_low = 3, lba_mid = 4, lba_high = 5, device = 6, status = 7, command = 7;
 }
 inline constexpr u8 status_error = 1, status_request = 1 << 3, status_fault = 1 << 5, status_busy = 1 << 7;
 inline constexpr u8 control_no_interrupt = 1 << 1, control_reset = 1 << 2;

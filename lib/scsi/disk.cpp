@@ -51,8 +51,10 @@ Result<u64> Disk::run(const Command& command) {
     if (judged) return answer.moved;
     if (judged.error() == Error::not_ready && !deadline.passed()) continue;
     if (judged.error() == Error::aborted && ++attentions < most_attentions) continue;
-    const bool worn_out = judged.error() == Error::not_ready || judged.error() == Error::aborted;
-    return worn_out ? Error::device_error : judged.error();
+    if (judged.error() != Error::not_ready && judged.error() != Error::aborted) return judged.error();
+    log::warning("scsi: command ", log::hex(command.cdb.bytes[0], 2), " is given up, the unit ",
+                 judged.error() == Error::aborted ? "aborts it each time" : "does not become ready");
+    return Error::device_error;
   }
 }
 
@@ -137,6 +139,13 @@ Result<> Disk::look() {
   return geometry_.blocks ? Result<>() : lose_medium(Error::media_changed);
 }
 
+// The unit knows the command: it is the blocks that it does not have.
+Result<> Disk::refused(u64 lba, Error why) {
+  if (why != Error::unsupported) return lose_medium(why);
+  log::warning("scsi: the unit does not have block ", lba, ", or what follows it");
+  return Error::device_error;
+}
+
 u64 Disk::chunk(u64 bytes) const {
   const u64 most = std::min<u64>(unit_->most_bytes(), u64{0xffff} * geometry_.block_bytes);
   return std::min(bytes, most & ~u64{geometry_.block_bytes - 1});
@@ -148,7 +157,7 @@ Result<> Disk::read(u64 lba, std::span<u8> into) {
     const auto piece = into.first(chunk(into.size()));
     const u32 blocks = static_cast<u32>(piece.size() / geometry_.block_bytes);
     auto moved = run({transfer(false, lba, blocks), piece, {}});
-    if (!moved) return lose_medium(moved.error());
+    if (!moved) return refused(lba, moved.error());
     if (*moved != piece.size()) return Error::device_error;
     into = into.subspan(piece.size());
     lba += blocks;
@@ -163,7 +172,7 @@ Result<> Disk::write(u64 lba, std::span<const u8> from) {
     const auto piece = from.first(chunk(from.size()));
     const u32 blocks = static_cast<u32>(piece.size() / geometry_.block_bytes);
     auto moved = run({transfer(true, lba, blocks), {}, piece});
-    if (!moved) return lose_medium(moved.error());
+    if (!moved) return refused(lba, moved.error());
     if (*moved != piece.size()) return Error::device_error;
     from = from.subspan(piece.size());
     lba += blocks;

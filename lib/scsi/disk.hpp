@@ -32,6 +32,7 @@ class Disk : public block::Device {
   Result<u64> run(const Command& command);
   Result<> judge(const Answer& answer);
   Result<> lose_medium(Error why);
+  Result<> refused(u64 lba, Error why);
   u64 chunk(u64 bytes) const;
 
   LogicalUnit* unit_ = nullptr;

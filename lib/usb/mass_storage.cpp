@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/usb/mass_storage.hpp"
 
+#include "lib/log/log.hpp"
+
 namespace usb {
 namespace {
 
@@ -53,10 +55,17 @@ Result<> BulkOnly::unstall(u8 endpoint) {
   return clear_halt(*device_, endpoint);
 }
 
-Result<> BulkOnly::reset() {
+Result<> BulkOnly::recover() {
   (void)TRY(device_->control({class_request, request_reset, 0, interface_, 0}, {}));
   TRY(unstall(in_));
   return unstall(out_);
+}
+
+Result<> BulkOnly::reset() {
+  const auto back = recover();
+  if (!back && !gone_) log::error("usb: a disk answers no more, not even to a reset (", back.error(), ")");
+  gone_ = !back;
+  return back;
 }
 
 // A device that has less data than was asked for may stall the endpoint [bot §6.7.2].
@@ -103,6 +112,7 @@ Result<BulkOnly::Verdict> BulkOnly::run(u8 unit, const scsi::Command& command, u
 }
 
 Result<scsi::Answer> BulkOnly::execute(u8 unit, const scsi::Command& command) {
+  if (gone_) return Error::device_error;
   scsi::Answer answer;
   auto verdict = run(unit, command, answer.moved);
   if (verdict && *verdict == Verdict::failed) {

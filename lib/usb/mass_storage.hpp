@@ -18,7 +18,7 @@ class BulkOnly {
   // How many logical units there are, at least one.
   u8 unit_count();
   Result<scsi::Answer> execute(u8 unit, const scsi::Command& command);
-  // Reset recovery [bot §5.3.4].
+  // Reset recovery [bot §5.3.4]; brings back even a device that was given up.
   Result<> reset();
 
  private:
@@ -27,10 +27,12 @@ class BulkOnly {
   Result<Verdict> read_status(u32 tag, u64 asked, u64& moved);
   Result<Verdict> run(u8 unit, const scsi::Command& command, u64& moved);
   Result<> unstall(u8 endpoint);
+  Result<> recover();
 
   Device* device_ = nullptr;
   u8 interface_ = 0, in_ = 0, out_ = 0;
   u32 next_tag_ = 1;
+  bool gone_ = false;  // did not come back from a reset: nobody waits for it again
 };
 
 class StorageUnit final : public scsi::LogicalUnit {

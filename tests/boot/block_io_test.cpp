@@ -97,16 +97,21 @@ TEST_P(BlockIoGuest, ReadsAndWritesTheImage) {
 }
 
 // Reads that go over a bad spot fail, the others do not, and nobody waits for ever.
-class BadSpot : public testing::TestWithParam<const char*> {};
+struct BadDisk {
+  const char* name;
+  const char* words;
+};
+void PrintTo(const BadDisk& disk, std::ostream* out) { *out << disk.name; }
+class BadSpot : public testing::TestWithParam<BadDisk> {};
 
 TEST_P(BadSpot, FailsItsReadsOnly) {
-  const std::string name = std::string("bad_spot_") + (std::string(GetParam()).contains("scsi") ? "scsi" : "blk");
+  const std::string name = std::string("bad_spot_") + GetParam().name;
   const std::string path = "build/boot-logs/" + name + ".img", rules = path + ".rules";
   std::filesystem::create_directories("build/boot-logs");
   write_whole_file(path, noise(9 << 20, 3));
   std::ofstream(rules) << "[inject-error]\nevent = \"read_aio\"\nerrno = \"5\"\nsector = \"10000\"\nimmediately = \"off\"\n";
-  std::vector<std::string> words{"-drive", "if=none,id=d,format=raw,readonly=on,rerror=report,file=blkdebug:" + rules + ":" + path};
-  std::istringstream device(GetParam());
+  std::vector<std::string> words{"-drive", "if=none,id=d,format=raw,rerror=report,file=blkdebug:" + rules + ":" + path};
+  std::istringstream device(GetParam().words);
   for (std::string word; device >> word;) words.push_back(word);
   words.back() += ",drive=d";
   const auto seen = run_disks(name, "q35", words);
@@ -116,7 +121,17 @@ TEST_P(BadSpot, FailsItsReadsOnly) {
   std::filesystem::remove(rules);
 }
 
-INSTANTIATE_TEST_SUITE_P(Quick, BadSpot, testing::Values("-device virtio-blk-pci", "-device virtio-scsi-pci -device scsi-hd"));
+const BadDisk bad_disks[] = {
+    {"blk", "-device virtio-blk-pci"},
+    {"scsi", "-device virtio-scsi-pci -device scsi-hd"},
+    {"nvme", "-device nvme,serial=s"},
+    {"ahci", "-device ide-hd,bus=ide.0"},
+    {"cd", "-device ide-cd,bus=ide.0"},
+    {"ide", "-device piix3-ide,id=p -device ide-hd,bus=p.0"},
+    {"usb_xhci", "-device qemu-xhci -device usb-storage"},
+    {"usb_ehci", "-device usb-ehci -device usb-storage"},
+};
+INSTANTIATE_TEST_SUITE_P(Quick, BadSpot, testing::ValuesIn(bad_disks), [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(Quick, BlockIoGuest, testing::ValuesIn(disk_cases), [](const auto& info) { return std::string(info.param.name); });
 

@@ -64,7 +64,7 @@ TEST_F(ScsiDisk, SenseBecomesAnError) {
     Error error;
   } cases[] = {{Sense::medium_error, 0x11, Error::device_error},
                {Sense::hardware_error, 0x44, Error::device_error},
-               {Sense::illegal_request, 0x20, Error::unsupported},
+               {Sense::illegal_request, 0x21, Error::device_error},
                {Sense::data_protect, 0x27, Error::write_protected},
                {Sense::not_ready, 0x04 + 1, Error::device_error}};
   u8 data[512];

@@ -16,7 +16,8 @@ class FakeStick : public usb::Device {
   enum class Phase { command, data, status };
   u32 tag_error = 0, signature_error = 0, residue = 0;
   u8 status = 0;
-  bool stall_data = false, stall_status = false, silent = false, stall_command = false;
+  bool stall_data = false, stall_status = false, silent = false, stall_command = false, unplugged = false;
+  unsigned waits = 0;  // for an answer that does not come
   u64 short_by = 0;
   u8 highest_unit = 0;
   unsigned resets = 0, halts_cleared = 0, senses = 0;
@@ -26,6 +27,7 @@ class FakeStick : public usb::Device {
   usb::Speed speed() const override { return usb::Speed::high; }
   Result<u64> control(const usb::Setup& s, std::span<u8> data) override {
     if (s.request == 0xfe) return highest_unit == 0xff ? Result<u64>(Error::device_error) : (data[0] = highest_unit, Result<u64>(u64{1}));
+    if (unplugged) return ++waits, Error::timeout;
     if (s.request == 0xff) ++resets, phase_ = Phase::command, signature_error = tag_error = 0, stall_command = false;
     if (s.request == 1) ++halts_cleared;
     return u64{0};
@@ -33,7 +35,7 @@ class FakeStick : public usb::Device {
   Result<> open_endpoints(std::span<const usb::Endpoint>) override { return {}; }
   Result<u64> bulk_in(u8 endpoint, std::span<u8> into) override {
     EXPECT_EQ(endpoint, 0x81);
-    if (silent) return Error::timeout;
+    if (silent || unplugged) return ++waits, Error::timeout;
     if (phase_ == Phase::data) {
       phase_ = Phase::status;
       if (stall_data) return Error::device_error;
@@ -50,7 +52,7 @@ class FakeStick : public usb::Device {
   }
   Result<> bulk_out(u8 endpoint, std::span<const u8> from) override {
     EXPECT_EQ(endpoint, 2);
-    if (silent) return Error::timeout;
+    if (silent || unplugged) return ++waits, Error::timeout;
     if (phase_ == Phase::data) {
       written.assign(from.begin(), from.end());
       phase_ = Phase::status;
@@ -173,6 +175,19 @@ TEST_F(UsbStorage, LiesEndInAReset) {
   EXPECT_TRUE(transport.execute(0, read()));
   stick.silent = true;
   EXPECT_EQ(error(), Error::timeout);
+}
+
+TEST_F(UsbStorage, UnpluggedIsWaitedForOnce) {
+  stick.unplugged = true;
+  EXPECT_EQ(transport.execute(0, read()).error(), Error::device_error);
+  EXPECT_EQ(stick.waits, 2u) << "the command and the reset";
+  EXPECT_EQ(transport.execute(0, read()).error(), Error::device_error);
+  EXPECT_EQ(stick.waits, 2u);
+  EXPECT_FALSE(transport.reset());
+  stick.unplugged = false;
+  EXPECT_EQ(transport.execute(0, read()).error(), Error::device_error) << "nobody asked";
+  EXPECT_TRUE(transport.reset());
+  EXPECT_TRUE(transport.execute(0, read()));
 }
 
 }  // namespace
