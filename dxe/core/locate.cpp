@@ -106,6 +106,7 @@ void notify_installed(const Guid& protocol) {
 
 Result<> locate_handle(efi::LocateSearchType type, const Guid* protocol, void* search_key, u64* buffer_size, efi::Handle* buffer) {
   if (!buffer_size) return Error::invalid_parameter;
+  if (type == efi::LocateSearchType::by_protocol && protocol) demand_controllers(*protocol);
   TplGuard guard(efi::tpl_notify);
   if (seeks_a_driver(type, protocol)) seek_drivers();
   demand_what_matches(type, protocol);
@@ -127,6 +128,7 @@ Result<> locate_handle_buffer(efi::LocateSearchType type, const Guid* protocol, 
   if (!count || !buffer) return Error::invalid_parameter;
   *count = 0;
   *buffer = nullptr;
+  if (type == efi::LocateSearchType::by_protocol && protocol) demand_controllers(*protocol);
   TplGuard guard(efi::tpl_notify);
   u64 bytes = 0;
   const auto sized = locate_handle(type, protocol, search_key, &bytes, nullptr);
@@ -141,6 +143,7 @@ Result<> locate_handle_buffer(efi::LocateSearchType type, const Guid* protocol, 
 Result<> locate_protocol(const Guid* protocol, void* registration, void** interface) {
   if (!interface || !protocol) return Error::invalid_parameter;
   *interface = nullptr;
+  if (!registration) demand_controllers(*protocol);
   TplGuard guard(efi::tpl_notify);
   if (registration) {
     Notify* notify = registered(registration);

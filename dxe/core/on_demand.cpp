@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/core/on_demand.hpp"
 
+#include "dxe/core/tpl.hpp"
+
 namespace core {
 namespace {
 
@@ -20,12 +22,18 @@ void offer_on_demand(std::span<Offer> list) { offers = list; }
 
 void demand(const Guid& protocol) {
   for (Offer& o : offers)
-    if (o.start && *o.protocol == protocol) start(o);
+    if (o.start && !o.connects && *o.protocol == protocol) start(o);
+}
+
+void demand_controllers(const Guid& protocol) {
+  if (current_tpl() != efi::tpl_application) return;
+  for (Offer& o : offers)
+    if (o.start && o.connects && *o.protocol == protocol) start(o);
 }
 
 void demand_everything() {
   for (Offer& o : offers)
-    if (o.start) start(o);
+    if (o.start && !o.connects) start(o);
 }
 
 }  // namespace core

@@ -15,6 +15,9 @@ using namespace base;
 struct Offer {
   const Guid* protocol;
   void (*start)();
+  // It connects controllers, which drivers that somebody loaded may serve: only for who searches all handles for the
+  // protocol, at the level of applications.
+  bool connects = false;
 };
 
 // The list lives as long as boot services do. Once.
@@ -22,6 +25,8 @@ void offer_on_demand(std::span<Offer> offers);
 
 // Called by everything that looks for a protocol, before it looks; and by what looks at all there are.
 void demand(const Guid& protocol);
+// Called before the search takes its level.
+void demand_controllers(const Guid& protocol);
 void demand_everything();
 
 }  // namespace core

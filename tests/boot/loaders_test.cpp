@@ -17,6 +17,7 @@ const std::string systemd_boot = packages + "/usr/lib/systemd/boot/efi/systemd-b
                   fallback = packages + "/usr/lib/shim/fbx64.efi.signed", grub = packages + "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
                   grub_of_cds = packages + "/usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed",
                   refind = packages + "/usr/share/refind/refind/refind_x64.efi", ipxe = packages + "/boot/ipxe.efi",
+                  snponly = packages + "/usr/lib/ipxe/snponly.efi", grub_net = packages + "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed",
                   memtest = packages + "/boot/memtest86+x64.efi", xen = packages + "/boot/xen-4.17-amd64.efi",
                   efitools = packages + "/usr/lib/efitools/x86_64-linux-gnu/", shell = "build/ovmf-trixie/shellx64.efi";
 const std::string removable = "/EFI/BOOT/BOOTX64.EFI";
@@ -91,9 +92,18 @@ std::string tftp_folder() {
     std::filesystem::copy_file(file, folder + "/" + name, std::filesystem::copy_options::overwrite_existing);
   return folder;
 }
+// GRUB with its own network stack on the firmware's card.
+EspFiles grub_net_files() {
+  const std::string commands = "net_bootp\nlinux (tftp,10.0.2.2)/vmlinuz " + options + "\ninitrd (tftp,10.0.2.2)/initrd\nboot\n";
+  return {{removable, grub_net}, {"/grub/grub.cfg", text_file("grub_net.cfg", "serial --unit=0\nterminal_output serial\n" + commands)}};
+}
 EspFiles shell_files() {
   return {{removable, shell},
           {"/startup.nsh", text_file("startup.nsh", "ver\r\nmap -r\r\ndh\r\ndrivers\r\nmemmap\r\ndmpstore -all\r\ndate\r\necho END-OF-SCRIPT\r\nreset -s\r\n")}};
+}
+
+std::vector<std::string> network() {
+  return {"-netdev", "user,id=n,tftp=" + tftp_folder() + ",bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=n,romfile="};
 }
 
 struct Loader {
@@ -154,8 +164,9 @@ std::vector<Loader> loaders() {
       {"hello_world", [] { return EspFiles{{removable, efitools + "HelloWorld.efi"}}; }, "HelloWorld", {}},
       {"key_tool", [] { return EspFiles{{removable, efitools + "KeyTool.efi"}}; }, "Execute Binary", {}},
       {"shell", shell_files, "END-OF-SCRIPT", {}},
-      {"ipxe", [] { return EspFiles{{removable, ipxe}}; }, linux_is_up,
-       {"-netdev", "user,id=n,tftp=" + tftp_folder() + ",bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=n,romfile="}},
+      {"ipxe", [] { return EspFiles{{removable, ipxe}}; }, linux_is_up, network()},
+      {"ipxe_snponly", [] { return EspFiles{{removable, "build/payloads/chain.efi"}, {"/next.efi", snponly}}; }, linux_is_up, network()},
+      {"grub_net", grub_net_files, linux_is_up, network()},
   };
 }
 const Disk virtio_blk{"virtio_blk", "q35", {"-device", "virtio-blk-pci,drive=d"}};

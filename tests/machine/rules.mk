@@ -65,7 +65,7 @@ model: model-host $(M)/model-command
 MODEL_TEST_ARGS := --gtest_filter=-Full*
 test-machine: build/payloads/screen.efi
 test-machine: model-prepare
-	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi $(M)/off.efi build/payloads/block_io.efi build/payloads/machine.efi build/payloads/processors.efi
+	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi $(M)/off.efi build/payloads/block_io.efi build/payloads/network.efi build/payloads/machine.efi build/payloads/processors.efi
 	@mkdir -p $(B)/test-results
 	$(M)/model-test --gtest_brief=1 --gtest_output=xml:$(B)/test-results/machine.xml $(MODEL_TEST_ARGS)
 

@@ -13,6 +13,7 @@
 #include "dxe/drivers/graphics/head.hpp"
 #include "dxe/drivers/graphics/ramfb.hpp"
 #include "dxe/drivers/hii/database.hpp"
+#include "dxe/drivers/network/simple_network.hpp"
 #include "dxe/drivers/pci_protocols.hpp"
 #include "dxe/drivers/platform.hpp"
 #include "lib/efi/hii.hpp"
@@ -63,6 +64,7 @@ constinit core::Offer offers[] = {
     {&efi::HiiString::guid, install_hii_string},
     {&efi::HiiFont::guid, install_hii_font},
     {&efi::HiiConfigRouting::guid, install_hii_config_routing},
+    {&efi::SimpleNetwork::guid, start_network_cards, true},
 };
 
 TerminalPath make_terminal_path() {

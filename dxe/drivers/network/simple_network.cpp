@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "dxe/drivers/network/simple_network.hpp"
 
+#include "dxe/core/connect.hpp"
 #include "dxe/core/event.hpp"
 #include "dxe/core/handle.hpp"
 #include "dxe/core/thunk.hpp"
 #include "dxe/core/tpl.hpp"
+#include "dxe/drivers/pci_protocols.hpp"
+#include "dxe/drivers/platform.hpp"
 
 namespace drivers {
 namespace {
@@ -77,6 +80,12 @@ Result<> publish_network(Managed& managed, net::Device& device) {
   auto published = child->publish(device);
   if (!published) (void)!managed.remove_child(*child);
   return published;
+}
+
+void start_network_cards() {
+  constexpr u32 class_network = 0x02;
+  for (const pci::Device* d = pci_topology().first; d; d = d->next)
+    if (d->kind() >> 8 == class_network) (void)!core::connect_controller(pci_handle(*d).handle, nullptr, nullptr, true);
 }
 
 }  // namespace drivers

@@ -17,4 +17,7 @@ class NetworkChild final : public Child, public efi::SimpleNetwork {
 
 Result<> publish_network(Managed& managed, net::Device& device);
 
+// A loader that looks for cards finds them, though it came from a disk and nobody connected them.
+void start_network_cards();
+
 }  // namespace drivers

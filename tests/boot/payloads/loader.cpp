@@ -4,22 +4,10 @@
 // time: the last of BootOrder becomes BootNext, and a reset; then power off), d (the first time: \driver.efi and \prepare.efi become
 // Driver0007 and SysPrep0008, and a reset; then power off). The same as a driver says so and returns.
 #include "serial.hpp"
+#include "volume.hpp"
 
 namespace {
 
-struct File;
-struct File {
-  u64 revision;
-  Status (*open)(File*, File**, const Char*, u64, u64);
-  Status (*close)(File*);
-  void* remove;
-  Status (*read)(File*, usize*, void*);
-};
-struct FileSystem {
-  u64 revision;
-  Status (*open_volume)(FileSystem*, File**);
-};
-constexpr Guid guid_file_system{0x964e5b22, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 constexpr Guid own_guid{0x41534c52, 0x7465, 0x7374, {0, 0, 0, 0, 0, 0, 0, 0x41}};
 
 SystemTable* table;

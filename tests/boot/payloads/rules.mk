@@ -5,7 +5,7 @@ payload_out   := build/payloads
 payload_files := $(addprefix $(payload_out)/,marker.efi selftest.efi crash.efi machine.efi traps.efi mp.efi processors.efi disks.efi block_io.efi)
 payload_files += $(addprefix $(payload_out)/,loader.efi loader_driver.efi)
 payload_files += $(payload_out)/files.efi $(payload_out)/media.efi
-payload_files += $(payload_out)/network.efi
+payload_files += $(payload_out)/network.efi $(payload_out)/chain.efi
 payload_flags := --target=x86_64-unknown-windows -std=c++23 -O1 -Wall -Wextra -Werror -ffreestanding -fshort-wchar \
 	-mno-red-zone -mgeneral-regs-only -fno-exceptions -fno-rtti -fno-stack-protector -mno-stack-arg-probe -nostdlib \
 	-fno-threadsafe-statics -fms-extensions -Itests/boot/payloads -MMD -MP
