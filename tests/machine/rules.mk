@@ -63,7 +63,7 @@ model-prepare:
 model: model-host $(M)/model-command
 # MODEL_TEST_ARGS= runs all of it: 6 GiB, 4 processors, twenty runs in a row.
 MODEL_TEST_ARGS := --gtest_filter=-Full*
-test-machine: build/payloads/screen.efi
+test-machine: build/payloads/screen.efi build/guest/initrd-test
 test-machine: model-prepare
 	@$(MAKE) --no-print-directory model-host $(MODEL_GUESTS) $(M)/model-test $(M)/model-command $(M)/initrd $(M)/traps.efi $(M)/off.efi build/payloads/block_io.efi build/payloads/network.efi build/payloads/machine.efi build/payloads/processors.efi
 	@mkdir -p $(B)/test-results

@@ -37,9 +37,13 @@ void add_host(std::vector<std::string>& words, const Guest& guest, const std::st
 {
     const auto mib = host::machine_memory(guest.memory_mib * 1048576ull) >> 20;
     const auto total = std::to_string(mib) + "M";
-    for (const auto& word : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-accel", "tcg"}) words.push_back(word);
+    const char* accelerator = std::getenv("ASHLAR_MODEL_ACCEL");
+    for (const auto& word : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"}) words.push_back(word);
     for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
              {"-machine", "q35,memory-backend=ram"},
+             // With a thread for each processor QEMU now and then runs a guest without its nested page tables, or its host with
+             // them (7.2 and 10.0), and spends most of its time on the lock for devices.
+             {"-accel", accelerator && *accelerator ? accelerator : "tcg,thread=single"},
              {"-object", "memory-backend-ram,id=ram,size=" + total + ",reserve=off"},
              // Room for more RAM makes QEMU say in etc/reserved-memory-end where all of it ends, so that no firmware puts BARs
              // where the host's is.
