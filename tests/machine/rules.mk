@@ -49,8 +49,8 @@ $(M)/%.efi: tests/machine/lies/payload/%.cpp
 	@lld-link-19 -nodefaultlib -entry:efi_main -Brepro -debug:none -subsystem:efi_application -out:$@ $(M)/$*.obj
 
 # ---- Runner ----
-MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/model.cpp tests/boot/disk_image.cpp
-$(M)/model-test: $(MODEL_TEST_SRC) tests/boot/disk_image.hpp tests/machine/run/model.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/device_catalogue.hpp tests/machine/lies/processors.hpp
+MODEL_TEST_SRC := $(wildcard tests/machine/run/*_test.cpp) tests/machine/run/lies_table.cpp tests/machine/run/model.cpp tests/boot/disk_image.cpp
+$(M)/model-test: $(MODEL_TEST_SRC) tests/boot/disk_image.hpp tests/machine/run/model.hpp tests/machine/run/lies_table.hpp tests/machine/host/layout.hpp tests/machine/lies/catalogue.hpp tests/machine/lies/device_catalogue.hpp tests/machine/lies/processors.hpp
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MODEL_TEST_SRC) -lgtest -lgtest_main -lbearssl -o $@
 $(M)/model-command: tests/machine/run/command.cpp tests/machine/run/model.cpp tests/machine/run/model.hpp tests/machine/host/layout.hpp

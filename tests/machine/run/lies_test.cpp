@@ -3,11 +3,8 @@
 // guest hang, crash or break a rule of the processor. With LIES_TABLE=file the outcomes are written down.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "tests/machine/lies/device_catalogue.hpp"
+#include "tests/machine/run/lies_table.hpp"
 #include "tests/machine/run/model.hpp"
 
 namespace {
@@ -19,23 +16,7 @@ using model::Seconds;
 constexpr Seconds patience{40};
 const std::string payload_done = "-kernel returned, status 0x0";
 
-std::string reason_name(unsigned long long code)
-{
-    switch (static_cast<cc::Reason>(code)) {
-#define X(id, code, text) case cc::Reason::id: return #id;
-        CC_REASONS(X)
-#undef X
-    }
-    return "reason " + std::to_string(code) + " that is not in the table";
-}
-
-std::string described(int outcome)
-{
-    if (outcome == lies::shuts_down) return "shuts down";
-    return outcome == lies::boots ? "harmless" : "ends: " + reason_name(static_cast<unsigned>(outcome));
-}
-
-// What came of it, in the words of described(). The payload has two ways to say that it found all as it should be; one of
+// What came of it, in the words of lies::described(). The payload has two ways to say that it found all as it should be; one of
 // them survives a serial port that lies.
 std::string outcome_of(model::Run& run)
 {
@@ -46,31 +27,15 @@ std::string outcome_of(model::Run& run)
     const auto status = run.wait(Seconds{1});
     if (!status) return "failed: hangs";
     const auto report = run.report();
-    if (*status == model::status_of(End::shut_down)) return described(lies::shuts_down);
+    if (*status == model::status_of(End::shut_down)) return lies::described(lies::shuts_down);
     if (*status == model::status_of(End::terminated)) {
         if (report.count("set") != cc::reason_set) return "failed: terminated with a reason of another set";
-        return "ends: " + reason_name(report.count("reason"));
+        return "ends: " + lies::reason_name(report.count("reason"));
     }
     if (*status != model::status_of(End::reset) || report.has("\"violation\"")) return "failed: " + report.end() + ", " + report.why();
     const bool done = run.transcript().find(payload_done) != std::string::npos || report.has("\"0xed\": [0, 1]");
     return done ? "harmless" : "failed: the payload saw something wrong";
 }
-
-std::ostringstream table;
-class Table : public testing::Environment
-{
-    void TearDown() override
-    {
-        const char* file = std::getenv("LIES_TABLE");
-        if (!file || table.str().empty()) return;
-        std::ofstream(file) << "# The catalogue of lies\n\n"
-            "What a hostile host does to Ashlar, a SEV-SNP guest of the model host, and what came of it. Harmless: the payload ran to\n"
-            "its end and found what it must find, and no rule of the processor was broken. Everything else ends in a termination request\n"
-            "with a reason of its own (README.md has the table). Written by `make lies` from real runs; `make test-machine` repeats them.\n\n"
-            "| lie | the host … | outcome |\n|---|---|---|\n" << table.str();
-    }
-};
-[[maybe_unused]] const auto* environment = testing::AddGlobalTestEnvironment(new Table);
 
 class Lies : public testing::TestWithParam<Lie> {};
 
@@ -88,20 +53,13 @@ TEST_P(Lies, AreHarmlessOrEndWithTheirReason)
     if (lie.device) guest.extra.insert(guest.extra.end(), {"-device", lie.device});
     model::Run run("lie-" + guest.lie, guest);
     const auto outcome = outcome_of(run);
-    EXPECT_EQ(outcome, described(lie.outcome)) << run.tail();
+    EXPECT_EQ(outcome, lies::described(lie.outcome)) << run.tail();
     EXPECT_TRUE(run.report().has("\"event\": \"lie\"")) << "the lie was never told";
     if (lie.says) EXPECT_NE(run.transcript().find(lie.says), std::string::npos) << run.tail();
-    table << "| " << lie.name << " | " << lie.what << " | " << outcome << " |\n";
+    lies::write_down(lie, outcome);
 }
 
-std::string name_of(const testing::TestParamInfo<Lie>& info)
-{
-    std::string name = info.param.name;
-    for (char& c : name)
-        if (c == '-') c = '_';
-    return name;
-}
-INSTANTIATE_TEST_SUITE_P(Catalogue, Lies, testing::ValuesIn(lies::catalogue), name_of);
-INSTANTIATE_TEST_SUITE_P(CatalogueOfDevices, Lies, testing::ValuesIn(lies::device_catalogue), name_of);
+INSTANTIATE_TEST_SUITE_P(Catalogue, Lies, testing::ValuesIn(lies::catalogue), lies::test_name);
+INSTANTIATE_TEST_SUITE_P(CatalogueOfDevices, Lies, testing::ValuesIn(lies::device_catalogue), lies::test_name);
 
 }
