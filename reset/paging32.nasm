@@ -31,10 +31,14 @@ build_page_tables:
     mov eax, leaf_flags + 2047 * 0x200000
     mov ecx, 2048
 .leaf:
-    mov [directories + ecx * 8 - 8], eax
-    mov [directories + ecx * 8 - 4], ebp
+%assign below 8
+%rep 4
+    mov [directories + ecx * 8 - below], eax
+    mov [directories + ecx * 8 - below + 4], ebp
     sub eax, 0x200000
-    dec ecx
+%assign below below + 8
+%endrep
+    sub ecx, 4
     jnz .leaf
 
     ; Written unpaged, so encrypted in an SEV guest; read back below through the C-bit of these tables.

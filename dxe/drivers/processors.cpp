@@ -5,6 +5,7 @@
 #include "dxe/core/clock.hpp"
 #include "dxe/core/mapping.hpp"
 #include "dxe/core/memory.hpp"
+#include "dxe/core/pool.hpp"
 #include "dxe/core/services.hpp"
 #include "dxe/core/sharing.hpp"
 #include "dxe/drivers/mp_services.hpp"
@@ -37,7 +38,7 @@ constexpr mp::Lender lender{
 };
 
 // Shares of the range that is being accepted, by processor number.
-constinit PageRange shares[mp::max_processors] = {};
+constinit PageRange* shares = nullptr;
 
 void EFIAPI accept_share(void* share) { cc::accept(*static_cast<const PageRange*>(share)); }
 
@@ -60,7 +61,10 @@ void begin_processors() { mp::begin(lender, fw_cfg::read_u16(fw_cfg::Key::cpu_co
 
 void finish_processors() {
   mp::finish();
-  core::accept_in_parallel(accept_together);
+  if (auto room = core::allocate_array<PageRange>(mp::count())) {
+    shares = *room;
+    core::accept_in_parallel(accept_together);
+  }
   install_mp_services();
   core::at_exit_boot_services(mp::park_for_good);
 }

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "lib/acpi/loader_script.hpp"
+#include "lib/base/byte_sum.hpp"
 #include "lib/base/endian.hpp"
 #include "lib/fw_cfg/fw_cfg.hpp"
 #include "lib/log/log.hpp"
@@ -107,11 +108,8 @@ class Interpreter {
     const Blob* blob = find(c.file.view());
     if (!blob) return refuse("file was not allocated");
     if (c.result_offset >= blob->size || !inside(c.start, c.length, blob->size)) return refuse("checksum outside its file");
-    const u8* data = memory(*blob) + c.start;
-    u8 sum = 0;
-    for (u32 i = 0; i < c.length; ++i) sum = static_cast<u8>(sum + data[i]);
     u8& result = memory(*blob)[c.result_offset];
-    result = static_cast<u8>(result - sum);
+    result = static_cast<u8>(result - byte_sum({memory(*blob) + c.start, c.length}));
     return {};
   }
 

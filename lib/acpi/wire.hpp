@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "lib/base/byte_sum.hpp"
 #include "lib/base/endian.hpp"
 #include "lib/base/types.hpp"
 
@@ -46,13 +47,6 @@ inline constexpr u64 rsdp_signature = 0x2052'5450'2044'5352;  // "RSD PTR "
 inline constexpr u32 rsdp_v0_bytes = 20;
 static_assert(sizeof(Rsdp) == 36 && __builtin_offsetof(Rsdp, length) == rsdp_v0_bytes);
 
-// What is added up must come to zero. Plain bytes: the compiler makes vectors of it.
-inline u8 byte_sum(std::span<const u8> bytes) {
-  const u8* data = bytes.data();
-  u8 sum = 0;
-  for (usize i = 0; i < bytes.size(); ++i) sum = static_cast<u8>(sum + data[i]);
-  return sum;
-}
 // Makes the bytes of a table sum up to zero.
 inline void seal(std::span<u8> bytes, u8& checksum) {
   checksum = 0;

@@ -60,8 +60,9 @@ Result<u64*> PageTables::descend(u64& entry, unsigned level) {
   pool_ = PageRange(page + page_bytes, pool_.pages() - 1);
   u64* table = static_cast<u64*>(pointer_to_(page));
   if (entry & present) {
-    const u64 child = level == 2 ? entry & ~large : entry;
-    for (unsigned i = 0; i < entries; ++i) table[i] = child + i * span_of(level - 1);
+    u64 child = level == 2 ? entry & ~large : entry;
+#pragma clang loop unroll_count(8)
+    for (unsigned i = 0; i < entries; ++i, child += span_of(level - 1)) table[i] = child;
   } else {
     __builtin_memset(table, 0, page_bytes);
   }

@@ -23,8 +23,6 @@ Result<const Header*> check(std::span<const u8> blob) {
         s.file_bytes > s.memory_bytes || s.memory_offset % page_bytes != 0)
       return Error::volume_corrupted;
   }
-  for (u32 offset : relocations(header))
-    if (!fits(offset, sizeof(u64), memory_bytes)) return Error::volume_corrupted;
   return &header;
 }
 
@@ -39,7 +37,11 @@ Result<u64> load(const Header& header, Gpa base) {
     __builtin_memcpy(memory + s.memory_offset, bytes_of(header) + s.file_offset, s.file_bytes);
     __builtin_memset(memory + s.memory_offset + s.file_bytes, 0, s.memory_bytes - s.file_bytes);
   }
-  for (u32 offset : relocations(header)) *reinterpret_cast<u64*>(memory + offset) += base.raw();
+  const u64 last = u64{header.memory_pages} * page_bytes - sizeof(u64);
+  for (u32 offset : relocations(header)) {
+    if (offset > last) return Error::volume_corrupted;
+    *reinterpret_cast<u64*>(memory + offset) += base.raw();
+  }
   return base.raw() + header.entry;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/smbios/smbios.hpp"
 
+#include "lib/base/byte_sum.hpp"
 #include "lib/base/endian.hpp"
 #include "lib/log/log.hpp"
 #include "lib/smbios/wire.hpp"
@@ -13,12 +14,6 @@ constexpr usize max_text = 64;
 constexpr u32 table_offset = 32;  // behind the entry point
 constexpr u32 bios_bytes_max = sizeof(BiosInformation) + 3 * (max_text + 1) + 1;
 constexpr u32 end_bytes = sizeof(StructureHeader) + 2;
-
-u8 sum(const u8* data, usize bytes) {
-  u8 s = 0;
-  for (usize i = 0; i < bytes; ++i) s = static_cast<u8>(s + data[i]);
-  return s;
-}
 
 bool accept_21(const u8* raw, u32 have, Source& source) {
   if (have < sizeof(EntryPoint21) || __builtin_memcmp(raw, "_SM_", 4) != 0) return false;
@@ -86,7 +81,7 @@ u32 put_bios_information(u8* at, const Bios& bios, u16 handle) {
 
 void put_entry_point(u8* at, const Source& source, const u8* table, u32 bytes) {
   EntryPoint30 e{{'_', 'S', 'M', '3', '_'}, 0, sizeof(EntryPoint30), source.major, source.minor, 0, 1, 0, bytes, reinterpret_cast<u64>(table)};
-  e.checksum = static_cast<u8>(0 - sum(reinterpret_cast<const u8*>(&e), sizeof e));
+  e.checksum = static_cast<u8>(0 - byte_sum({reinterpret_cast<const u8*>(&e), sizeof e}));
   __builtin_memcpy(at, &e, sizeof e);
 }
 

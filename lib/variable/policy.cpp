@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/variable/policy.hpp"
 
+#include <algorithm>
+
 namespace variable {
 namespace {
 
@@ -14,13 +16,20 @@ enum Kind : u8 { plain, numbered, read_only };  // numbered: four upper-case hex
 
 // The name is stored in place: a pointer would be a relocation of the runtime image.
 struct Rule {
-  char16_t name[23];
+  template <usize count>
+  consteval Rule(const char16_t (&text)[count], Kind kind, u8 attributes, u16 min_size, u16 max_size)
+      : length(count - 1), kind(kind), attributes(attributes), min_size(min_size), max_size(max_size) {
+    std::copy_n(text, length, name);
+  }
+
+  char16_t name[22] = {};
+  u8 length;
   Kind kind;
   u8 attributes;
   u16 min_size;
   u16 max_size;  // 0: no limit
 
-  constexpr std::u16string_view text() const { return name; }
+  constexpr std::u16string_view text() const { return {name, length}; }
 };
 
 constexpr Rule global_rules[] = {

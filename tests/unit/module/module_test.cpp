@@ -56,7 +56,11 @@ TEST(Module, RefusesDamage) {
   EXPECT_FALSE(module::check(blob([](Header& h) { h.segments[0].memory_bytes = 4097; })));
   EXPECT_FALSE(module::check(blob([](Header& h) { h.segments[0].file_bytes = ~0u; })));
   EXPECT_FALSE(module::check(blob([](Header& h) { h.segments[0].memory_bytes = 16; })));
-  EXPECT_FALSE(module::check(blob(nullptr, 4089)));
+  std::vector<u8> memory(4096);
+  const auto bytes = blob(nullptr, 4089);
+  auto header = module::check(bytes);
+  ASSERT_TRUE(header);
+  EXPECT_FALSE(module::load(**header, Gpa(reinterpret_cast<u64>(memory.data()))));
 }
 
 }  // namespace
