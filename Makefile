@@ -12,48 +12,78 @@ NASM := nasm
 B := build
 
 COMMON := -std=c++23 -I. -Wall -Wextra -Werror -Wshadow -g -D_GLIBCXX_ASSERTIONS -ffile-prefix-map=$(CURDIR)=.
-FIRMWARE_FLAGS := $(COMMON) --target=x86_64-linux-gnu -O2 -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+# No vector registers: XMM6-15 are the callers' [uefi §2.3.4], and each entry from outside would save them all.
+FIRMWARE_FLAGS := $(COMMON) --target=x86_64-linux-gnu -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics \
   -fPIE -fvisibility=hidden -mno-red-zone -fno-omit-frame-pointer -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
-  -fstack-protector-strong -mstack-protector-guard=global -fno-strict-aliasing
+  -fstack-protector-strong -mstack-protector-guard=global -fno-strict-aliasing \
+  -mno-sse -mno-mmx -falign-functions=1 -falign-loops=1
 HOST_FLAGS := $(COMMON) -O1
 
 # ---- Sources: a phase is its folder and the whole of lib/; the linker drops what is not reached ----
-LIB_SRC := $(shell find lib -name '*.cpp')
-LIB_ASM := $(shell find lib -name '*.nasm')
-SEC_SRC := $(wildcard sec/*.cpp pei/*.cpp)
-DXE_SRC := $(shell find dxe/core dxe/drivers dxe/boot mp -name "*.cpp")
-DXE_ASM := $(wildcard mp/*.nasm)
-RUNTIME_SRC := $(wildcard dxe/runtime/*.cpp)
-objects = $(patsubst %.cpp,$(B)/obj/%.o,$(filter %.cpp,$(1))) $(patsubst %.nasm,$(B)/obj/%.nasm.o,$(filter %.nasm,$(1)))
+LIB_SRC := $(sort $(shell find lib -name "*.cpp"))
+LIB_ASM := $(sort $(shell find lib -name "*.nasm"))
+SEC_SRC := $(sort $(wildcard sec/*.cpp pei/*.cpp))
+DXE_SRC := $(sort $(shell find dxe/core dxe/drivers dxe/boot mp -name "*.cpp"))
+DXE_ASM := $(sort $(wildcard mp/*.nasm))
+RUNTIME_SRC := $(sort $(wildcard dxe/runtime/*.cpp))
+objects = $(patsubst %.cpp,$(1)/obj/%.o,$(filter %.cpp,$(2))) $(patsubst %.nasm,$(1)/obj/%.nasm.o,$(filter %.nasm,$(2)))
+
+# ---- What an image may be without: a feature's sources, for which dxe/without/FEATURE.cpp stands in ----
+FEATURE_drivers := $(patsubst %,dxe/drivers/%.cpp,driver_table storage/ahci storage/ide storage/usb_storage usb/%)
+FEATURE_displays := dxe/drivers/graphics/%
+FEATURE_keyboards := $(patsubst %,dxe/drivers/console/%.cpp,keyboard_input ps2_keyboard usb_keyboard)
+FEATURE_hii := dxe/drivers/hii/%
+FEATURE_added_drivers := dxe/drivers/option_rom.cpp dxe/drivers/decompress.cpp dxe/boot/loaded_drivers.cpp
+without = $(filter-out $(foreach f,$(2),$(FEATURE_$(f))),$(1)) $(2:%=dxe/without/%.cpp)
+
+# What a confidential guest cannot use, or must not trust.
+CC_WITHOUT := drivers displays keyboards hii added_drivers
+CC_RUNTIME_WITHOUT := variable_flash
 
 .PHONY: firmware
-firmware: $(B)/ashlar.fd $(B)/symbols.txt layers
+firmware: $(B)/ashlar.fd $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd $(B)/ashlar-cc.fd $(B)/symbols.txt $(B)/cc/symbols.txt layers
 
-$(B)/obj/%.o: %.cpp Makefile
-	@mkdir -p $(@D)
-	@echo CXX $<; $(CXX) $(FIRMWARE_FLAGS) -MMD -MP -c $< -o $@
+LINK := $(LD) --gc-sections --icf=safe -z noexecstack -z max-page-size=4096 --fatal-warnings --no-undefined -nostdlib
 
-$(B)/obj/%.nasm.o: %.nasm Makefile
-	@mkdir -p $(@D)
-	@echo NASM $<; $(NASM) -f elf64 -I $(B)/ $< -o $@
+# image DIR, OPTIMISATION, DXE's sources, the runtime services': the programs of an image, under DIR.
+# The library is made anew for each: an archive member is linked only when something needs it.
+define image
+$(1)/obj/%.o: OPTIMISE := $(2)
+$(1)/obj/%.o: %.cpp Makefile
+	@mkdir -p $$(@D)
+	@echo CXX $$@; $$(CXX) $$(FIRMWARE_FLAGS) $$(OPTIMISE) -MMD -MP -c $$< -o $$@
 
-# A library per program: an archive member is linked only when something needs it.
-$(B)/lib.a: $(call objects,$(LIB_SRC) $(LIB_ASM))
-	@rm -f $@
-	@echo AR $@; llvm-ar-19 rcs $@ $^
+$(1)/obj/%.nasm.o: %.nasm Makefile
+	@mkdir -p $$(@D)
+	@echo NASM $$@; $$(NASM) -f elf64 -I $$(B)/ $$< -o $$@
 
-LINK := $(LD) --gc-sections -z noexecstack -z max-page-size=4096 --fatal-warnings --no-undefined -nostdlib
+$(1)/lib.a: $(call objects,$(1),$(LIB_SRC) $(LIB_ASM))
+	@rm -f $$@
+	@echo AR $$@; llvm-ar-19 rcs $$@ $$^
 
-$(B)/sec.elf: $(call objects,$(SEC_SRC)) $(B)/lib.a linker/sec.ld $(B)/layout.ld
-	@echo LD $@; $(LINK) -static -T linker/sec.ld $(call objects,$(SEC_SRC)) $(B)/lib.a -o $@
+$(1)/sec.elf: $(call objects,$(1),$(SEC_SRC)) $(1)/lib.a linker/sec.ld $(B)/layout.ld
+	@echo LD $$@; $$(LINK) -static -T linker/sec.ld $$(filter %.o %.a,$$^) -o $$@
 
-$(call objects,$(DXE_ASM)): $(B)/layout.inc
+$(call objects,$(1),$(DXE_ASM)): $(B)/layout.inc
 
-$(B)/dxe.elf: $(call objects,$(DXE_SRC) $(DXE_ASM)) $(B)/lib.a linker/module.ld
-	@echo LD $@; $(LINK) -pie --no-dynamic-linker -e dxe_entry -T linker/module.ld $(call objects,$(DXE_SRC) $(DXE_ASM)) $(B)/lib.a -o $@
+$(1)/dxe.elf: $(call objects,$(1),$(3) $(DXE_ASM)) $(1)/lib.a linker/module.ld
+	@echo LD $$@; $$(LINK) -pie --no-dynamic-linker -e dxe_entry -T linker/module.ld $$(filter %.o %.a,$$^) -o $$@
 
-$(B)/runtime.elf: $(call objects,$(RUNTIME_SRC)) $(B)/lib.a linker/module.ld
-	@echo LD $@; $(LINK) -pie --no-dynamic-linker -e runtime_entry -T linker/module.ld $(call objects,$(RUNTIME_SRC)) $(B)/lib.a -o $@
+$(1)/runtime.elf: $(call objects,$(1),$(4)) $(1)/lib.a linker/module.ld
+	@echo LD $$@; $$(LINK) -pie --no-dynamic-linker -e runtime_entry -T linker/module.ld $$(filter %.o %.a,$$^) -o $$@
+
+$(1)/symbols.txt: $(1)/sec.elf $(1)/dxe.elf $(1)/runtime.elf $(B)/layout.ld linker/symbols.sh
+	@linker/symbols.sh $(1) $(B)/layout.ld > $$@
+
+-include $$(shell find $(1)/obj -name '*.d' 2>/dev/null)
+endef
+
+$(eval $(call image,$(B),-O2,$(DXE_SRC),$(RUNTIME_SRC)))
+$(eval $(call image,$(B)/cc,-Os,$(call without,$(DXE_SRC),$(CC_WITHOUT)),$(call without,$(RUNTIME_SRC),$(CC_RUNTIME_WITHOUT))))
+
+# What a boot with -kernel or from a virtio disk does not run: the less there is, the less is copied.
+SMALL := $(addprefix lib/,ahci ata compress ehci font hii ide iso9660 keyboard net nvme usb xhci) $(addprefix dxe/drivers/,graphics hii network storage usb)
+$(foreach folder,$(SMALL),$(eval $(B)/obj/$(folder)/%.o: OPTIMISE := -Os))
 
 # ---- Layout: C++ constants are the only source ----
 $(B)/host/layout_inc: linker/layout_inc.cpp lib/handoff/layout.hpp Makefile
@@ -72,14 +102,16 @@ $(B)/host/mkimage: $(MKIMAGE_SRC) $(wildcard linker/*.hpp lib/module/*.hpp lib/h
 	@mkdir -p $(@D)
 	@echo HOSTCXX $@; $(CXX) $(HOST_FLAGS) $(MKIMAGE_SRC) -o $@
 
+# The last number is the image's limit in KiB: a larger one is not made.
 $(B)/ashlar.fd: $(B)/host/mkimage $(B)/reset.bin $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf
-	$< $(B)/reset.bin $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf $(B)
-$(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd: $(B)/ashlar.fd
+	$^ $@ 768
+$(B)/ashlar-cc.fd: $(B)/host/mkimage $(B)/reset.bin $(B)/cc/sec.elf $(B)/cc/dxe.elf $(B)/cc/runtime.elf
+	$^ $@ 384
+$(B)/ASHLAR_CODE.fd: $(B)/ashlar.fd
+	cp $< $@
+$(B)/ASHLAR_VARS.fd: $(B)/host/mkimage
+	$< $@
 
-$(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf $(B)/layout.ld linker/symbols.sh
-	@linker/symbols.sh $(B) > $@
-
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 -include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk tests/machine/rules.mk
 
 # ---- Installation: images and their descriptors for libvirt [qemu docs/interop/firmware.json] ----
@@ -90,7 +122,7 @@ DESCRIPTORS ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/qemu/firmware
 .PHONY: install
 install: firmware
 	install -d $(DESTDIR)$(DATA) $(DESTDIR)$(DESCRIPTORS)
-	install -m 644 $(B)/ashlar.fd $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd $(DESTDIR)$(DATA)
+	install -m 644 $(B)/ashlar.fd $(B)/ashlar-cc.fd $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd $(DESTDIR)$(DATA)
 	sed 's!@DATA@!$(DATA)!' linker/descriptors/flash.json.in >$(DESTDIR)$(DESCRIPTORS)/30-ashlar-x86_64.json
 	sed 's!@DATA@!$(DATA)!' linker/descriptors/confidential.json.in >$(DESTDIR)$(DESCRIPTORS)/31-ashlar-x86_64-confidential.json
 
@@ -111,7 +143,7 @@ layers:
 	@linker/layers.sh
 
 symbolize:
-	@linker/symbolize.sh $(B)/symbols.txt
+	@linker/symbolize.sh $(B)/$(if $(IMAGE),$(IMAGE)/)symbols.txt
 
 clean:
 	rm -rf $(B)

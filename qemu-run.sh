@@ -22,7 +22,7 @@ serial console. Ctrl-a x ends QEMU, Ctrl-a c is its monitor.
   --display gtk|sdl    a screen in a window
   --gdb                wait for a debugger at localhost:1234
   --debug              firmware's debug console (port 0x402) to build/debug.log
-  --firmware FILE      (default build/ashlar.fd; with --vars build/ASHLAR_CODE.fd)
+  --firmware FILE      (default build/ashlar.fd; with --vars build/ASHLAR_CODE.fd, with --snp or --tdx build/ashlar-cc.fd)
   --vars FILE          variable store: boots from a flash pair and keeps the variables in FILE
   --snp, --tdx         confidential guest, on a host that can
   --model snp|es|sev|plain
@@ -209,7 +209,7 @@ add_firmware() {
         words+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$(escaped "${firmware:-build/ASHLAR_CODE.fd}")"
                 -drive "if=pflash,unit=1,format=raw,file=$(escaped "$vars")")
     else
-        words+=(-bios "${firmware:-build/ashlar.fd}")
+        words+=(-bios "${firmware:-build/ashlar${confidential:+-cc}.fd}")
     fi
 }
 

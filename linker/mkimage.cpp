@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
-// Assembles the flash images: mkimage RESET.bin SEC.elf DXE.elf RUNTIME.elf OUT_DIR
+// Assembles a flash image: mkimage RESET.bin SEC.elf DXE.elf RUNTIME.elf OUT.fd LIMIT_KIB; or an empty variable store:
+// mkimage OUT.fd
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "lib/module/image_header.hpp"
@@ -22,8 +24,12 @@ struct Part {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fputs("usage: mkimage RESET.bin SEC.elf DXE.elf RUNTIME.elf OUT_DIR\n", stderr);
+  if (argc == 2) {
+    write_file(argv[1], empty_variable_store());
+    return 0;
+  }
+  if (argc != 7) {
+    std::fputs("usage: mkimage RESET.bin SEC.elf DXE.elf RUNTIME.elf OUT.fd LIMIT_KIB\n       mkimage VARIABLES.fd\n", stderr);
     return 2;
   }
   Bytes reset = read_file(argv[1]);
@@ -51,9 +57,7 @@ int main(int argc, char** argv) {
   for (const Part& part : parts) std::memcpy(image.data() + (part.address - base), part.bytes.data(), part.bytes.size());
   std::memcpy(image.data() + total - reset.size(), reset.data(), reset.size());
 
-  const std::string out = argv[5];
-  write_file(out + "/ashlar.fd", image);
-  write_file(out + "/ASHLAR_CODE.fd", image);
-  write_file(out + "/ASHLAR_VARS.fd", empty_variable_store());
-  std::printf("image    %7zu bytes, %zu used\n", total, used);
+  std::printf("%s: %zu bytes, %zu used\n", argv[5], total, used);
+  if (total > std::strtoul(argv[6], nullptr, 10) * 1024) fail("the image is larger than " + std::string(argv[6]) + " KiB");
+  write_file(argv[5], image);
 }

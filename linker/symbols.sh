@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-# symbols.sh BUILD: `IMAGE OFFSET NAME` for every function, in order, for symbolize.sh. SEC is linked at its address,
+# symbols.sh PROGRAMS LAYOUT.ld: `IMAGE OFFSET NAME` for every function, in order, for symbolize.sh. SEC is linked at its address,
 # the others at 0.
 set -euo pipefail
-[[ $# -eq 1 ]] || { echo "usage: symbols.sh BUILD" >&2; exit 2; }
-sec_base=$(sed -n 's/^layout_sec_image = \(0x[0-9a-f]*\);$/\1/p' "$1/layout.ld")
+[[ $# -eq 2 ]] || { echo "usage: symbols.sh PROGRAMS LAYOUT.ld" >&2; exit 2; }
+sec_base=$(sed -n 's/^layout_sec_image = \(0x[0-9a-f]*\);$/\1/p' "$2")
 
 for image in sec dxe runtime; do
     base=0

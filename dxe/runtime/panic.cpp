@@ -15,4 +15,5 @@ extern "C" {
 
 namespace std {
 void __glibcxx_assert_fail(const char*, int, const char*, const char*) noexcept { arch::stop(); }
+void __throw_out_of_range_fmt(const char*, ...) { arch::stop(); }
 }  // namespace std

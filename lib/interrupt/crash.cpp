@@ -109,4 +109,5 @@ void base::panic(const char* why) {
 
 namespace std {
 void __glibcxx_assert_fail(const char*, int, const char*, const char* condition) noexcept { base::panic(condition); }
+void __throw_out_of_range_fmt(const char* what, ...) { base::panic(what); }  // a part of a string_view that it does not have
 }  // namespace std

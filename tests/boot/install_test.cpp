@@ -43,7 +43,7 @@ class Install : public testing::Test {
 
 TEST_F(Install, PutsFilesWhereItIsTold) {
   install({"DESTDIR=" + folder.string(), "PREFIX=/usr"});
-  for (const char* name : {"ashlar.fd", "ASHLAR_CODE.fd", "ASHLAR_VARS.fd"})
+  for (const char* name : {"ashlar.fd", "ashlar-cc.fd", "ASHLAR_CODE.fd", "ASHLAR_VARS.fd"})
     EXPECT_TRUE(contents(folder / "usr/share/ashlar" / name) == contents(fs::path("build") / name)) << name;
   const fs::path descriptors = folder / "usr/share/qemu/firmware";
   for (const fs::path& path : {descriptors / "30-ashlar-x86_64.json", descriptors / "31-ashlar-x86_64-confidential.json"}) {
@@ -64,7 +64,7 @@ TEST_F(Install, LibvirtChoosesIt) {
   ASSERT_EQ(libvirt.wait_exit(Seconds{120}), 0) << libvirt.tail();
   const std::string& said = libvirt.transcript();
   EXPECT_TRUE(said.contains("<value>" + prefix + "/share/ashlar/ASHLAR_CODE.fd</value>")) << libvirt.tail();
-  EXPECT_TRUE(said.contains("<value>" + prefix + "/share/ashlar/ashlar.fd</value>")) << libvirt.tail();
+  EXPECT_TRUE(said.contains("<value>" + prefix + "/share/ashlar/ashlar-cc.fd</value>")) << libvirt.tail();
   // Of a guest that only asks for UEFI.
   EXPECT_TRUE(said.contains("type='pflash'>" + prefix + "/share/ashlar/ASHLAR_CODE.fd</loader>")) << libvirt.tail();
   EXPECT_TRUE(said.contains("template='" + prefix + "/share/ashlar/ASHLAR_VARS.fd'")) << libvirt.tail();

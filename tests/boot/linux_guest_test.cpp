@@ -44,6 +44,23 @@ TEST_P(LinuxGuest, SeesItsMachine) {
   if (HasFailure()) std::printf("transcript: %s\n", qemu.log_path().c_str());
 }
 
+TEST(ConfidentialImage, LinuxSeesItsMachine) {
+  if (!firmware_is_ashlar()) GTEST_SKIP() << "Ashlar's own";
+  const GuestShape shape{"q35", 512, 2, "max"};
+  Machine machine = linux_machine(shape, "full");
+  machine.firmware = "build/ashlar-cc.fd";
+  Qemu qemu("linux_cc", machine);
+  ASSERT_TRUE(reaches_checks(qemu)) << qemu.tail();
+  const GuestReport report(qemu.transcript());
+  expect_firmware(report);
+  expect_machine(report, shape);
+  expect_acpi(report, shape);
+  expect_boot_data(report, machine);
+  expect_forgotten_variables(report);
+  expect_clock(report);
+  expect_no_complaints(report);
+}
+
 std::string shape_name(const testing::TestParamInfo<GuestShape>& info) { return name_of(info.param); }
 
 // Each memory size and CPU count on each machine, both CPU models with each of them.

@@ -140,9 +140,10 @@ std::string make_medium(const std::string& name, const EspFiles& files, Medium m
   throw std::logic_error("no such medium");
 }
 
-void run_loader(const Loader& loader, const Disk& disk) {
-  const std::string name = std::string("loader_") + loader.name + "_" + disk.name;
+void run_loader(const Loader& loader, const Disk& disk, const std::string& firmware = {}) {
+  const std::string name = std::string("loader_") + loader.name + "_" + disk.name + (firmware.empty() ? "" : "_cc");
   Machine machine;
+  machine.firmware = firmware;
   machine.type = disk.machine;
   machine.memory_mib = loader.memory_mib;
   machine.extra = {"-no-reboot", "-drive", "if=none,id=d,format=raw,file=" + make_medium(name, loader.files(), disk.medium)};
@@ -222,6 +223,29 @@ class LoadersEverywhere : public testing::TestWithParam<std::tuple<Loader, Disk>
 TEST_P(LoadersEverywhere, DoTheirWork) { run_loader(std::get<0>(GetParam()), std::get<1>(GetParam())); }
 INSTANTIATE_TEST_SUITE_P(Full, LoadersEverywhere, testing::Combine(testing::ValuesIn(loaders()), testing::ValuesIn(all_disks())),
                          [](const auto& info) { return std::string(std::get<0>(info.param).name) + "_" + std::get<1>(info.param).name; });
+
+bool shared_memory_alone(const Disk& disk) {
+  const std::string_view name = disk.name;
+  return name.starts_with("virtio") || name.starts_with("nvme") || name.starts_with("scsi");
+}
+// The trimmed image starts all of them but the Shell, which wants HII.
+std::vector<std::tuple<Loader, Disk>> confidential(bool all) {
+  const Disk virtio_scsi = disks()[2];
+  if (!all) return {{loaders()[0], virtio_blk}, {loaders()[1], virtio_scsi}, {loaders()[4], virtio_blk}};
+  std::vector<std::tuple<Loader, Disk>> pairs;
+  for (const Loader& loader : loaders())
+    for (const Disk& disk : all_disks())
+      if (loader.files != shell_files && shared_memory_alone(disk)) pairs.emplace_back(loader, disk);
+  return pairs;
+}
+class ConfidentialImage : public LoadersEverywhere {};
+TEST_P(ConfidentialImage, StartsLoaders) {
+  if (!firmware_is_ashlar()) GTEST_SKIP() << "Ashlar's own";
+  run_loader(std::get<0>(GetParam()), std::get<1>(GetParam()), "build/ashlar-cc.fd");
+}
+const auto pair_name = [](const auto& info) { return std::string(std::get<0>(info.param).name) + "_" + std::get<1>(info.param).name; };
+INSTANTIATE_TEST_SUITE_P(Quick, ConfidentialImage, testing::ValuesIn(confidential(false)), pair_name);
+INSTANTIATE_TEST_SUITE_P(Full, ConfidentialImage, testing::ValuesIn(confidential(true)), pair_name);
 
 }  // namespace
 }  // namespace boot

@@ -18,6 +18,11 @@ constexpr u32 external_digital_display = 0x8001'0300;  // uses ACPI's scheme, th
 
 }  // namespace
 
+bool is_display(const pci::Device& device) {
+  constexpr u32 base_class = 0x03;
+  return device.class_code >> 16 == base_class;
+}
+
 efi::acpi_path::Adr head_node() {
   using efi::acpi_path::Adr;
   return {efi::node_header<Adr>(efi::device_path_type::acpi, Adr::subtype), external_digital_display};

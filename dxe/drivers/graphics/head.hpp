@@ -45,10 +45,7 @@ class Head : public efi::GraphicsOutput {
 // The node of a head behind its adapter, as OVMF has it [acpi §B.3.2].
 efi::acpi_path::Adr head_node();
 
-inline bool is_display(const pci::Device& device) {
-  constexpr u32 base_class = 0x03;
-  return device.class_code >> 16 == base_class;
-}
+bool is_display(const pci::Device& device);
 
 // On the handle of the display that the console writes to: there is nothing behind it.
 inline constexpr Guid console_out_device_guid = "d3b36f2c-d551-11d4-9a46-0090273fc14d"_guid;

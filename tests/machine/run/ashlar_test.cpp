@@ -165,6 +165,27 @@ TEST(Ashlar, AnotherKernelThanTheMeasuredOneEnds)
 TEST(Ashlar, LinuxAsPlainGuest) { boot_linux("ashlar-linux-plain", linux_guest(512, Mode::plain), ""); }
 TEST(Ashlar, LinuxAsSevEsGuest) { boot_linux("ashlar-linux-es", linux_guest(512, Mode::es), "AMD SEV SEV-ES"); }
 
+// The trimmed image.
+model::Guest trimmed(model::Guest guest)
+{
+    guest.image = "build/ashlar-cc.fd";
+    return guest;
+}
+TEST(TrimmedAshlar, SnpGuestOf512MiB)
+{
+    const auto counts = run_marker("trimmed-snp-512", trimmed(marker(512)));
+    check_counts(counts, 512);
+    EXPECT_LE(counts.exits, 9'900u);
+}
+TEST(TrimmedAshlar, LinuxAsSnpGuestWithMeasuredKernel)
+{
+    auto guest = trimmed(linux_guest(512));
+    guest.kernel_hashes = 1;
+    boot_linux("trimmed-linux-snp", guest, "AMD SEV SEV-ES SEV-SNP");
+}
+TEST(TrimmedAshlar, LinuxAsSevEsGuest) { boot_linux("trimmed-linux-es", trimmed(linux_guest(512, Mode::es)), "AMD SEV SEV-ES"); }
+TEST(TrimmedAshlar, LinuxAsPlainGuest) { boot_linux("trimmed-linux-plain", trimmed(linux_guest(512, Mode::plain)), ""); }
+
 TEST(FullAshlar, LinuxAsSnpGuestOf6GiB) { boot_linux("ashlar-linux-snp-6g", linux_guest(6144), "AMD SEV SEV-ES SEV-SNP"); }
 TEST(FullAshlar, EagerAcceptanceOf6GiB)
 {

@@ -19,6 +19,7 @@ struct Case
     const char* name;
     Mode mode;
     std::vector<std::string> devices;  // the last one gets the drive
+    const char* image = "build/ashlar.fd";
 };
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
@@ -27,6 +28,7 @@ constexpr const char* modern = ",iommu_platform=on,disable-legacy=on";
 const Case cases[] = {
     {"snp_blk", Mode::snp, {"-device", std::string("virtio-blk-pci") + modern}},
     {"snp_scsi", Mode::snp, {"-device", std::string("virtio-scsi-pci") + modern, "-device", "scsi-hd"}},
+    {"snp_blk_trimmed", Mode::snp, {"-device", std::string("virtio-blk-pci") + modern}, "build/ashlar-cc.fd"},
     {"es_blk", Mode::es, {"-device", std::string("virtio-blk-pci") + modern}},
 };
 
@@ -39,7 +41,7 @@ TEST_P(ModelDisk, IsReadAndWritten)
     auto image = boot::noise((5 << 20) + 4096, 5);
     boot::write_whole_file(path, image);
     model::Guest guest;
-    guest.image = "build/ashlar.fd";
+    guest.image = c.image;
     guest.memory_mib = 256;
     guest.mode = c.mode;
     guest.kernel = "build/payloads/block_io.efi";
@@ -71,7 +73,7 @@ TEST_P(ModelDisk, IsBootedFrom)
                              " build/payloads/machine.efi ::/EFI/BOOT/BOOTX64.EFI) >build/machine/" + name + ".tools 2>&1";
     ASSERT_EQ(std::system(make.c_str()), 0) << make;
     model::Guest guest;
-    guest.image = "build/ashlar.fd";
+    guest.image = c.image;
     guest.memory_mib = 256;
     guest.mode = c.mode;
     guest.extra = {"-drive", "if=none,id=d,format=raw,file=" + path};
