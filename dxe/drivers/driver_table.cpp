@@ -9,7 +9,7 @@ constexpr const Driver* const table[] = {
     &partition_driver,
     &bochs_display_driver, &virtio_gpu_driver, &graphics_console_driver,
     &file_system_driver,
-    &virtio_network_driver,
+    &virtio_network_driver, &e1000_driver,
 };
 
 }  // namespace

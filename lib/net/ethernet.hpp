@@ -17,7 +17,7 @@ inline constexpr usize most_frame = header_bytes + 4 + most_payload;
 
 struct Address {
   u8 bytes[address_bytes];
-  bool operator==(const Address&) const = default;
+  bool operator==(const Address& other) const { return __builtin_memcmp(bytes, other.bytes, address_bytes) == 0; }
   bool multicast() const { return bytes[0] & 1; }
   bool broadcast() const { return *this == Address{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}; }
   // Of one station.

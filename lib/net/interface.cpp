@@ -183,9 +183,11 @@ bool Interface::wanted(const Header& header) const {
   if (!to.multicast()) return (on & filter::unicast) && to == device_->properties().address;
   if (to.broadcast()) return on & filter::broadcast;
   if (on & filter::promiscuous_multicast) return true;
+  if (!(on & filter::multicast)) return false;
   const u32 count = std::min(mode_.multicast_filter_count, efi::SimpleNetworkMode::max_multicast_filters);
-  return (on & filter::multicast) && std::any_of(mode_.multicast_filter, mode_.multicast_filter + count,
-                                                 [&](const efi::MacAddress& a) { return address_of(a) == to; });
+  for (u32 i = 0; i < count; ++i)
+    if (address_of(mode_.multicast_filter[i]) == to) return true;
+  return false;
 }
 
 Result<> Interface::fetch() {

@@ -58,12 +58,12 @@ TEST_P(NetworkCards, TalksByArpAndDhcp) {
 
 // What cannot be right is refused in one line, and nobody waits for it.
 TEST(NetworkCardThatLies, IsRefusedInOneLine) {
-  for (const char* nonsense : {"mac=53:54:00:12:34:56", "host_mtu=67"}) {
+  for (const char* nonsense : {"virtio-net-pci,mac=53:54:00:12:34:56", "virtio-net-pci,host_mtu=67", "e1000,mac=53:54:00:12:34:56"}) {
     unsigned refusals = 0;
-    const Card card{"refused", "q35", {"-device", std::string("virtio-net-pci,") + nonsense}, ""};
+    const Card card{"refused", "q35", {"-device", nonsense}, ""};
     for (const std::string& line : run_network("network_refused", card)) {
       EXPECT_FALSE(line.starts_with("CARD ")) << line;
-      refusals += line.contains("virtio-net: the card cannot be used: protocol error");
+      refusals += line.contains(": the card cannot be used: protocol error");
     }
     // The payload looks for cards once and connects them twice.
     EXPECT_EQ(refusals, 3u) << nonsense;
@@ -77,6 +77,10 @@ INSTANTIATE_TEST_SUITE_P(Quick, NetworkCards, testing::ValuesIn(std::vector<Card
     {"legacy_pc", "pc", {"-device", "virtio-net-pci,addr=4,rx_queue_size=1024" + legacy}, "PciRoot(0x0)/Pci(0x4,0x0)" + address + " packet=1500"},
     {"root_port", "q35", {"-device", root_port, "-device", "virtio-net-pci,bus=rp,host_mtu=1280"},
      "PciRoot(0x0)/Pci(0x5,0x0)/Pci(0x0,0x0)" + address + " packet=1280"},
+    {"e1000_pc", "pc", {"-device", "e1000,addr=4"}, "PciRoot(0x0)/Pci(0x4,0x0)" + address + " packet=1500"},
+    {"e1000_bridge", "pc", {"-device", "pci-bridge,id=bridge,chassis_nr=2,bus=pci.0,addr=5", "-device", "e1000-82545em,bus=bridge,addr=3"},
+     "PciRoot(0x0)/Pci(0x5,0x0)/Pci(0x3,0x0)" + address + " packet=1500"},
+    {"e1000e", "q35", {"-device", root_port, "-device", "e1000e,bus=rp"}, "PciRoot(0x0)/Pci(0x5,0x0)/Pci(0x0,0x0)" + address + " packet=1500"},
 }), [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
-#include "lib/net/interface.hpp"
 #include "lib/virtio/network.hpp"
-#include "tests/fakes/choices.hpp"
+#include "tests/fakes/network_calls.hpp"
 #include "tests/unit/virtio/fake_network.hpp"
 
 using namespace virtio_test;
@@ -16,29 +15,6 @@ void scribble(fakes::Choices& c, FakeNetwork& device) {
     case 0: reinterpret_cast<u8*>(r.descriptors)[c.below(page_bytes)] = static_cast<u8>(c.next()); return;
     case 1: r.put_used(static_cast<u32>(c.next()), static_cast<u32>(c.next() << c.below(20))); return;
     case 2: r.put_used(r.available_entry(static_cast<u16>(c.next())), static_cast<u32>(c.next())); return;
-  }
-}
-
-void call(fakes::Choices& c, net::Interface& interface) {
-  static u8 buffer[2048];
-  efi::MacAddress mac{};
-  u16 protocol = 0;
-  u32 interrupts = 0;
-  void* done = nullptr;
-  u64 bytes = c.below(sizeof buffer);
-  switch (c.below(8)) {
-    case 0: (void)!interface.start(); return;
-    case 1: (void)!interface.initialize(0, 0); return;
-    case 2: (void)!interface.reset(0); return;
-    case 3: (void)!interface.shutdown(); return;
-    case 4:
-      if (interface.get_status(&interrupts, &done) && done && done != buffer) std::abort();
-      return;
-    case 5: (void)!interface.transmit(c.below(2) * 14, bytes, buffer, nullptr, &mac, &protocol); return;
-    case 6:
-      if (interface.receive(nullptr, &bytes, buffer, nullptr, nullptr, nullptr) && (bytes < net::header_bytes || bytes > net::most_frame)) std::abort();
-      return;
-    case 7: (void)!interface.receive_filters(static_cast<u32>(c.below(32)), static_cast<u32>(c.below(32)), 1, 0, nullptr); return;
   }
 }
 
@@ -65,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
       switch (c.below(3)) {
         case 0: scribble(c, device); break;
         case 1: device.config[c.below(12)] = static_cast<u8>(c.next()); break;
-        case 2: call(c, interface); break;
+        case 2: fakes::call(c, interface); break;
       }
     }
     if (!card.down() || !live_pages.empty()) std::abort();

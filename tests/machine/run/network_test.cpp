@@ -8,7 +8,15 @@ namespace {
 
 using host::Mode;
 
-class ModelNetwork : public testing::TestWithParam<Mode>
+struct Case
+{
+    const char* name;
+    Mode mode;
+    const char* device;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class ModelNetwork : public testing::TestWithParam<Case>
 {
 };
 
@@ -17,10 +25,10 @@ TEST_P(ModelNetwork, TalksByArpAndDhcp)
     model::Guest guest;
     guest.image = "build/ashlar.fd";
     guest.memory_mib = 256;
-    guest.mode = GetParam();
+    guest.mode = GetParam().mode;
     guest.kernel = "build/payloads/network.efi";
-    guest.extra = {"-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,iommu_platform=on,disable-legacy=on"};
-    model::Run run(GetParam() == Mode::snp ? "network-snp" : "network-es", guest);
+    guest.extra = {"-netdev", "user,id=n", "-device", std::string(GetParam().device) + ",netdev=n"};
+    model::Run run(std::string("network-") + GetParam().name, guest);
     EXPECT_TRUE(run.expect("NETWORK done", model::Seconds{300})) << run.tail();
     (void)run.wait(model::Seconds{30});
     EXPECT_EQ(run.report().count("violations_total"), 0u) << run.tail();
@@ -29,7 +37,9 @@ TEST_P(ModelNetwork, TalksByArpAndDhcp)
         EXPECT_NE(run.transcript().find(passed), std::string::npos) << passed;
 }
 
-INSTANTIATE_TEST_SUITE_P(Guests, ModelNetwork, testing::Values(Mode::snp, Mode::es),
-                         [](const auto& info) { return std::string(info.param == Mode::snp ? "snp" : "es"); });
+constexpr const char* modern = "virtio-net-pci,iommu_platform=on,disable-legacy=on";
+const Case cases[] = {{"snp_virtio", Mode::snp, modern}, {"es_virtio", Mode::es, modern}, {"snp_e1000e", Mode::snp, "e1000e"}};
+
+INSTANTIATE_TEST_SUITE_P(Guests, ModelNetwork, testing::ValuesIn(cases), [](const auto& info) { return std::string(info.param.name); });
 
 }

@@ -1,50 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/virtio/network.hpp"
 
-#include <gtest/gtest.h>
-
+#include "tests/unit/net/card_fixture.hpp"
 #include "tests/unit/virtio/fake_network.hpp"
 
 namespace {
 
-using namespace virtio_test;
-
-struct VirtioNetwork : testing::Test {
-  FakeNetwork device;
-  virtio::Network card;
-  u8 into[net::most_frame];
-
-  ~VirtioNetwork() override {
-    device.lets_go = true;
-    EXPECT_TRUE(card.down());
-    EXPECT_TRUE(live_pages.empty());
-    fakes::take_log();
-  }
-  Result<> open() { return card.open(device.pci, pages, patience); }
-  void bring_up() {
-    ASSERT_TRUE(open());
-    ASSERT_TRUE(card.up());
-  }
-  Error receive_error() {
-    auto got = card.receive(into);
-    return got ? Error::end_of_file : got.error();
-  }
-  Error transmitted_error() {
-    auto done = card.transmitted();
-    return done ? Error::end_of_file : done.error();
-  }
-  Frame receive() {
-    auto got = card.receive(into);
-    EXPECT_TRUE(got);
-    return got ? Frame(into, into + *got) : Frame();
-  }
-};
-
-Frame frame(usize bytes, u8 seed = 1) {
-  Frame f(bytes);
-  for (usize i = 0; i < bytes; ++i) f[i] = static_cast<u8>(i * 7 + seed);
-  return f;
-}
+using namespace net_test;
+using virtio_test::FakeDevice, virtio_test::FakeNetwork;
+using VirtioNetwork = CardFixture<FakeNetwork, virtio::Network>;
 
 TEST_F(VirtioNetwork, IsLeftAloneUntilItIsWanted) {
   ASSERT_TRUE(open());
@@ -62,22 +26,9 @@ TEST_F(VirtioNetwork, IsLeftAloneUntilItIsWanted) {
   EXPECT_TRUE(live_pages.empty());
 }
 
-TEST_F(VirtioNetwork, FramesGoBothWays) {
-  bring_up();
-  int a = 0, b = 0;
-  EXPECT_TRUE(card.transmit(frame(60), &a));
-  EXPECT_TRUE(card.transmit(frame(1514, 9), &b));
-  EXPECT_EQ(device.sent, (std::vector<Frame>{frame(60), frame(1514, 9)}));
-  EXPECT_EQ(card.transmitted().value_or(nullptr), &a);
-  EXPECT_EQ(card.transmitted().value_or(nullptr), &b);
-  EXPECT_EQ(transmitted_error(), Error::not_ready);
-  EXPECT_EQ(receive_error(), Error::not_ready);
-  ASSERT_TRUE(device.deliver(frame(14)));
-  ASSERT_TRUE(device.deliver(frame(1518, 5)));
-  EXPECT_EQ(receive(), frame(14));
-  EXPECT_EQ(receive(), frame(1518, 5));
-  EXPECT_EQ(receive_error(), Error::not_ready);
-}
+TEST_F(VirtioNetwork, FramesGoBothWays) { check_both_ways(); }
+TEST_F(VirtioNetwork, ACardThatSendsNothing) { check_silence(64); }
+TEST_F(VirtioNetwork, DoesNotLetGo) { check_not_letting_go(); }
 
 // More than any ring is long, and the device hears of its buffers before it has none.
 TEST_F(VirtioNetwork, BuffersGoRound) {
@@ -93,17 +44,6 @@ TEST_F(VirtioNetwork, BuffersGoRound) {
   EXPECT_LT(device.announced[0], 70'000u / 16);
 }
 
-TEST_F(VirtioNetwork, ACardThatSendsNothing) {
-  bring_up();
-  device.sends = false;
-  for (unsigned i = 0; i < 64; ++i) ASSERT_TRUE(card.transmit(frame(60, static_cast<u8>(i)), into + i));
-  EXPECT_EQ(card.transmit(frame(60), into).error(), Error::not_ready);
-  EXPECT_EQ(transmitted_error(), Error::not_ready);
-  device.serve();
-  for (unsigned i = 0; i < 64; ++i) EXPECT_EQ(card.transmitted().value_or(nullptr), into + i);
-  EXPECT_TRUE(card.transmit(frame(60), into));
-}
-
 TEST_F(VirtioNetwork, LengthsThatMakeNoSense) {
   bring_up();
   const Frame sound = frame(60);
@@ -114,7 +54,7 @@ TEST_F(VirtioNetwork, LengthsThatMakeNoSense) {
   }
   const std::string log = fakes::take_log();
   EXPECT_NE(log.find("are dropped"), std::string::npos);
-  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+  EXPECT_EQ(lines(log), 1) << log;
   // Nothing but nonsense, for ever: the caller is let go after a while.
   for (unsigned i = 0; i < 64; ++i) ASSERT_TRUE(device.deliver(sound, 3));
   EXPECT_EQ(receive_error(), Error::not_ready);
@@ -127,7 +67,7 @@ TEST_F(VirtioNetwork, BuffersItWasNeverGiven) {
     EXPECT_EQ(receive_error(), Error::device_error) << id;
     EXPECT_EQ(receive_error(), Error::device_error);
     const std::string log = fakes::take_log();
-    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+    EXPECT_EQ(lines(log), 1) << log;
     // Down and up again, it gets another chance.
     ASSERT_TRUE(card.up());
     ASSERT_TRUE(device.deliver(frame(60)));
@@ -157,7 +97,7 @@ TEST_F(VirtioNetwork, AddressesAndSizesThatMakeNoSense) {
   const auto refused = [&] {
     const bool refused = !open();
     const std::string log = fakes::take_log();
-    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), refused) << log;
+    EXPECT_EQ(lines(log), refused) << log;
     EXPECT_EQ(device.status, 0);
     return refused;
   };
@@ -185,7 +125,7 @@ TEST_F(VirtioNetwork, ConfigurationThatIsNotThere) {
   small.add_window(2, 4, 0x3000, 0x1000);
   small.add_window(4, 4, 0x2000, 4);
   small.offered = 1ull << 32 | 1 << 5;
-  EXPECT_EQ(card.open(small.pci, pages, patience).error(), Error::unsupported);
+  EXPECT_EQ(card.open(small.pci, fakes::dma_pages, patience).error(), Error::unsupported);
   fakes::take_log();
 }
 
@@ -223,20 +163,6 @@ TEST_F(VirtioNetwork, QueuesThatAreNotThere) {
   device.starts = false;
   EXPECT_FALSE(card.up());
   EXPECT_TRUE(live_pages.empty());
-}
-
-// Memory that it may still write into is not freed.
-TEST_F(VirtioNetwork, DoesNotLetGo) {
-  bring_up();
-  device.lets_go = false;
-  const u64 before = ticks;
-  EXPECT_FALSE(card.down());
-  EXPECT_LT(ticks - before, 3 * patience.limit);
-  EXPECT_FALSE(live_pages.empty());
-  EXPECT_FALSE(card.up());
-  EXPECT_FALSE(live_pages.empty());
-  virtio::Network other;
-  EXPECT_FALSE(other.open(device.pci, pages, patience));
 }
 
 }  // namespace
