@@ -44,9 +44,11 @@ void Disk::describe() {
   media_.last_block = g.blocks ? g.blocks - 1 : 0;
 }
 
-// A driver that sees another medium says so once; from then on the old identifier is wrong.
+// A driver that sees another medium says so once; from then on the old identifier is wrong. Callers know no other errors
+// than these [uefi §13.9 ReadBlocks].
 Result<> Disk::note(Result<> done) {
-  if (done || (done.error() != Error::media_changed && done.error() != Error::no_media)) return done;
+  if (done || done.error() == Error::write_protected) return done;
+  if (done.error() != Error::media_changed && done.error() != Error::no_media) return Error::device_error;
   const bool was_present = media_.media_present;
   describe();
   if (was_present || media_.media_present) ++media_.media_id;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
+#include <algorithm>
+
 #include "dxe/core/handle.hpp"
 #include "dxe/drivers/block_io_device.hpp"
 #include "dxe/drivers/disk.hpp"
@@ -80,6 +82,23 @@ HardDrive hard_drive_node(Scheme scheme, const Partition& p) {
   return node;
 }
 
+// Media that were looked at before: who connects a disk again need not hear again what is wrong with it.
+struct Looked {
+  const efi::BlockIo* io;
+  u32 media_id;
+  u64 last_block;
+  bool operator==(const Looked&) const = default;
+};
+constinit Looked looked[16] = {};
+constinit unsigned next_looked = 0;
+
+bool look_again(const efi::BlockIo& io) {
+  const Looked now{&io, io.media->media_id, io.media->last_block};
+  if (std::ranges::find(looked, now) != std::end(looked)) return true;
+  looked[next_looked++ % std::size(looked)] = now;
+  return false;
+}
+
 // Partitions of whatever has DiskIo and is no partition itself.
 class Partitions final : public Managed {
  public:
@@ -88,6 +107,7 @@ class Partitions final : public Managed {
     auto* io = static_cast<efi::BlockIo*>(core::interface_of(controller().handle, efi::BlockIo::guid));
     TRY(whole_.init(io));
     auto* table = TRY(core::make<partition::Table>());
+    if (look_again(*io)) table->lines_left = 0;
     auto done = partition::read_table(whole_, *table);
     for (unsigned i = 0; i < table->count && done; ++i) done = add(table->scheme, table->partitions[i]);
     const bool divided = table->count != 0;

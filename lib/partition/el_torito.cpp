@@ -4,7 +4,6 @@
 
 #include "lib/base/endian.hpp"
 #include "lib/block/bytes.hpp"
-#include "lib/log/log.hpp"
 #include "lib/partition/table.hpp"
 
 namespace partition {
@@ -69,7 +68,7 @@ u64 sectors_of(u8 media, u16 count) {
 
 void take(const block::Geometry& g, const Volume& volume, u32 number, const u8* entry, Table& table) {
   const u64 start = load_le<u32>(entry + 8), all = g.blocks * g.block_bytes / sector_bytes;
-  if (start == 0 || start >= all) return log::warning("el torito: boot image ", number, " lies outside of the medium");
+  if (start == 0 || start >= all) return table.say("el torito: boot image ", number, " lies outside of the medium");
   const u64 end = volume.sectors > start && volume.sectors <= all ? volume.sectors : all;
   u64 sectors = sectors_of(entry[1], load_le<u16>(entry + 6));
   if (sectors == 0) sectors = end - start;
@@ -88,7 +87,7 @@ Result<bool> read_el_torito(block::Device& disk, Table& table) {
   const Volume volume = TRY(find_catalog(disk, sector));
   if (!volume.catalog) return false;
   if (auto read = block::read_bytes(disk, volume.catalog * sector_bytes, sector); !read || !valid(sector)) {
-    log::warning("el torito: the boot catalog is damaged");
+    table.say("el torito: the boot catalog is damaged");
     return false;
   }
   u32 number = 1;

@@ -3,7 +3,6 @@
 
 #include "lib/base/crc32.hpp"
 #include "lib/efi/partition_info.hpp"
-#include "lib/log/log.hpp"
 #include "lib/partition/table.hpp"
 
 namespace partition {
@@ -68,7 +67,7 @@ void take_entry(const block::Geometry& g, const Header& h, u32 number, const u8*
   __builtin_memcpy(&e, raw, sizeof e);
   if (e.type == Guid{} || (e.attributes & no_block_io)) return;
   if (e.first < h.first_usable || e.last > h.last_usable || e.first > e.last)
-    return log::warning("gpt: partition ", number, " lies outside of what the header allows and is left out");
+    return table.say("gpt: partition ", number, " lies outside of what the header allows and is left out");
   Partition p{.number = number, .first = e.first, .blocks = e.last - e.first + 1, .system = e.type == efi::efi_system_partition_guid};
   __builtin_memcpy(p.signature, &e.unique, sizeof p.signature);
   __builtin_memcpy(p.entry, raw, sizeof p.entry);
@@ -100,7 +99,7 @@ bool use(block::Device& disk, u64 lba, Header& h, const char* which, Table& tabl
   if (!fault && !read_array(disk, h, table).value_or(false)) fault = "has a table that is damaged";
   if (fault) {
     table.count = 0;
-    log::warning("gpt: the ", which, " header ", fault);
+    table.say("gpt: the ", which, " header ", fault);
   }
   return !fault;
 }
@@ -117,11 +116,11 @@ bool read_gpt(block::Device& disk, Table& table) {
     const char* fault = "lies outside of the disk";
     if (primary.alternate_lba <= last) fault = read_header(disk, primary.alternate_lba, backup).value_or("cannot be read");
     if (!fault && backup.disk != primary.disk) fault = "is of another disk";
-    if (fault) log::warning("gpt: the backup header ", fault);
+    if (fault) table.say("gpt: the backup header ", fault);
     return true;
   }
   if (!use(disk, last, backup, "backup", table)) return false;
-  log::warning("gpt: the backup is used");
+  table.say("gpt: the backup is used");
   table.scheme = Scheme::gpt;
   return true;
 }

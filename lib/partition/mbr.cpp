@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/base/endian.hpp"
-#include "lib/log/log.hpp"
 #include "lib/partition/table.hpp"
 
 namespace partition {
@@ -64,7 +63,7 @@ Result<> read_logical(block::Device& disk, const Record& outer, const u8* disk_s
     at = base + link.start;
     if (at >= end) break;
   }
-  log::warning("mbr: the chain of logical partitions is broken");
+  table.say("mbr: the chain of logical partitions is broken");
   return {};
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include "lib/partition/table.hpp"
 
-#include "lib/log/log.hpp"
-
 namespace partition {
 
 void Table::add(const block::Geometry& disk, const Partition& p) {
@@ -11,7 +9,7 @@ void Table::add(const block::Geometry& disk, const Partition& p) {
   for (unsigned i = 0; i < count && !why; ++i)
     if (p.first < partitions[i].first + partitions[i].blocks && partitions[i].first < p.first + p.blocks) why = "overlaps another one";
   if (count == most) why = "is one too many";
-  if (why) return log::warning("partition ", p.number, " ", why, " and is left out");
+  if (why) return say("partition ", p.number, " ", why, " and is left out");
   partitions[count++] = p;
 }
 

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "lib/block/device.hpp"
+#include "lib/log/log.hpp"
 
-// What a disk is divided into. Damage is reported, in one line of the log, and never repaired.
+// What a disk is divided into. Damage is reported, in a few lines of the log at most, and never repaired.
 namespace partition {
 
 using namespace base;
@@ -26,6 +27,14 @@ struct Table {
 
   // Not what leaves the disk or overlaps another one.
   void add(const block::Geometry& disk, const Partition& partition);
+
+  unsigned lines_left = 4;  // 0: all of this was said before
+  template <class... Parts>
+  void say(const Parts&... parts) {
+    if (lines_left == 0) return;
+    --lines_left;
+    log::warning(parts...);
+  }
 };
 
 // The first scheme that finds anything: El Torito (on media of CD blocks), GPT, MBR. An error is the device's.

@@ -19,7 +19,7 @@ namespace {
 
 // EFI statuses without their top bit.
 constexpr unsigned long ok = 0, device_error = 7, no_media = 12, media_changed = 13;
-constexpr Seconds patience{120};
+constexpr Seconds patience{300};
 using Words = std::vector<std::string>;
 
 struct Seen {
@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(Quick, ShrinkingDisk, testing::ValuesIn(writable_disks)
 INSTANTIATE_TEST_SUITE_P(Quick, VanishingDisk, testing::ValuesIn(writable_disks), name_of_case);
 INSTANTIATE_TEST_SUITE_P(QuickOthers, VanishingDisk, testing::ValuesIn(others), name_of_case);
 
-// Requests that nobody answers: each is given up in time, once.
+// Requests of a block that take 34 seconds, for which a reset waits, too: each is given up in time.
 class SilentDisk : public testing::TestWithParam<Case> {};
 
 TEST_P(SilentDisk, IsGivenUp) {
@@ -220,7 +220,7 @@ TEST_P(SilentDisk, IsGivenUp) {
   const std::string name = std::string("silent_") + c.name;
   Media media(name, c.machine, "file=" + image_of(name, 8), c.devices);
   EXPECT_EQ(media.read()[0]["first"], ok);
-  media.do_to("block_set_io_throttle d 1 0 0 0 0 0");
+  media.do_to("block_set_io_throttle d 15 0 0 0 0 0");
   // The first request after the change passes.
   (void)media.read();
   const std::size_t before = media.lines();
