@@ -37,7 +37,7 @@ Result<> Controller::find_registers(const pci::Device& device) {
   const Gpa base(bar.address);
   const u64 operational = cap::operational_offset::get(cc::mmio_read32(base + cap::length));
   port_count_ = static_cast<unsigned>(cap::port_count::get(cc::mmio_read32(base + cap::structural)));
-  if (operational < 0xc || operational + op::first_port + 4 * port_count_ > bar.size) return Error::unsupported;
+  if (operational < 0xc || operational % 4 || operational + op::first_port + 4 * port_count_ > bar.size) return Error::unsupported;
   operational_ = base + operational;
   return {};
 }

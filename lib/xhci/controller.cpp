@@ -36,7 +36,7 @@ Result<> Controller::find_registers(const pci::Device& device) {
   slots_ = static_cast<u8>(std::min<u64>(cap::max_slots::get(structural), max_devices));
   port_count_ = static_cast<unsigned>(cap::max_ports::get(structural));
   const auto inside = [&](u64 offset, u64 bytes) { return offset <= bar.size && bytes <= bar.size - offset; };
-  if (operational < cap::bytes || slots_ == 0 || !inside(operational, op::first_port + port_count_ * op::port_stride) ||
+  if (operational < cap::bytes || operational % 4 || slots_ == 0 || !inside(operational, op::first_port + port_count_ * op::port_stride) ||
       !inside(doorbells, 4 * (slots_ + 1ull)) || !inside(runtime, runtime::bytes))
     return Error::unsupported;
   operational_ = base + operational;

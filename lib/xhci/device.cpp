@@ -189,12 +189,25 @@ void Device::queue(Pipe& pipe, const mem::DmaWindow::Piece& piece) {
   controller_->ring_doorbell(slot_, pipe.index);
 }
 
+void Device::end(Pipe& p, u8 code, u64 moved) {
+  p.busy = false;
+  p.done = true;
+  p.code = code;
+  p.halted = code != trb::success && code != trb::short_packet;
+  p.moved = moved;
+}
+
 // A transfer is over with its last TRB, or where it breaks: an error, or a packet of data that is shorter than could be,
-// unless a status stage is still to come.
+// unless a status stage is still to come. Of a setup stage only its failure is told.
 void Device::note(u8 index, u64 trb, u8 code, u64 residual) {
   for (unsigned i = 0; i < pipe_count_; ++i) {
     Pipe& p = pipes_[i];
-    if (p.index != index || !p.busy || trb == 0 || (trb != p.first_trb && trb != p.second_trb)) continue;
+    if (p.index != index || !p.busy || trb == 0) continue;
+    if (trb == p.setup_trb) {
+      if (code != trb::success) end(p, code == trb::short_packet ? u8{0} : code, 0);
+      return;
+    }
+    if (trb != p.first_trb && trb != p.second_trb) continue;
     const bool last = !p.second_trb || trb == p.second_trb;
     const u64 asked = trb == p.first_trb ? p.first_bytes : p.bytes - p.first_bytes;
     // Nobody moves more than it was asked to.
@@ -203,11 +216,7 @@ void Device::note(u8 index, u64 trb, u8 code, u64 residual) {
     if (!last) p.first_moved = moved;
     const bool goes_on = checked == trb::success || (checked == trb::short_packet && !p.ends_when_short);
     if (!last && goes_on) return;
-    p.busy = false;
-    p.done = true;
-    p.code = checked;
-    p.halted = checked != trb::success && checked != trb::short_packet;
-    p.moved = last && p.second_trb ? p.first_moved + moved : moved;
+    end(p, checked, last && p.second_trb ? p.first_moved + moved : moved);
   }
 }
 
@@ -222,7 +231,8 @@ Result<> Device::halt(Pipe& pipe, bool running) {
 
 Result<u64> Device::finish(Pipe& pipe) {
   if (auto waited = controller_->wait(pipe.done); !waited) {
-    if (waited.error() == Error::timeout) (void)!halt(pipe, true);
+    // What is not stopped may still write to the caller's memory.
+    if (waited.error() == Error::timeout && !halt(pipe, true)) controller_->quiet();
     return waited.error();
   }
   switch (pipe.code) {
@@ -239,7 +249,7 @@ void Device::put_control(Pipe& pipe, const usb::Setup& setup) {
   u64 words;
   __builtin_memcpy(&words, &setup, sizeof words);
   const u32 stages = setup.length == 0 ? 0 : in ? trb::setup_has_in : trb::setup_has_out;
-  pipe.ring.put({words, sizeof setup, trb::of(TrbType::setup_stage) | trb::immediate | stages});
+  pipe.setup_trb = pipe.ring.put({words, sizeof setup, trb::of(TrbType::setup_stage) | trb::immediate | stages});
   pipe.bytes = pipe.first_bytes = pipe.first_moved = setup.length;
   pipe.ends_when_short = false;
   if (setup.length)

@@ -41,7 +41,7 @@ class Device final : public usb::Device {
     u16 packet_bytes = 0;
     Ring ring;
     // The transfer under way: its TRBs and what was asked.
-    u64 first_trb = 0, second_trb = 0;
+    u64 first_trb = 0, second_trb = 0, setup_trb = 0;
     u64 first_bytes = 0, bytes = 0;
     u64 first_moved = 0;
     bool ends_when_short = true;
@@ -59,6 +59,7 @@ class Device final : public usb::Device {
   Result<Pipe*> find(u8 address);
   void queue(Pipe& pipe, const mem::DmaWindow::Piece& piece);
   void put_control(Pipe& pipe, const usb::Setup& setup);
+  static void end(Pipe& pipe, u8 code, u64 moved);
   Result<u64> finish(Pipe& pipe);
   Result<> halt(Pipe& pipe, bool running);
 

@@ -97,6 +97,7 @@ Result<> Head::choose(u32 mode) {
   const auto shown = adapter_->show(modes_[mode]);
   if (!shown) {
     log::error("display: no picture at ", modes_[mode].width, "x", modes_[mode].height, ": ", shown.error());
+    surface_ = {};  // the picture before may be gone, too
     return Error::device_error;
   }
   surface_ = shown.value_or({});
@@ -112,6 +113,7 @@ Result<> Head::choose(u32 mode) {
 Result<> Head::blit(efi::BltPixel* buffer, efi::BltOperation operation, u64 source_x, u64 source_y, u64 x, u64 y, u64 width, u64 height,
                     u64 delta) {
   core::TplGuard guard(efi::tpl_notify);
+  if (surface_.bytes() == 0) return Error::device_error;
   const graphics::Blit blit{operation, source_x, source_y, x, y, width, height, delta};
   const Rectangle changed = TRY(graphics::draw(surface_, blit, reinterpret_cast<u32*>(buffer)));
   if (!changed.empty()) adapter_->present(changed);
