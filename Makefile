@@ -82,7 +82,7 @@ $(eval $(call image,$(B),-O2,$(DXE_SRC),$(RUNTIME_SRC)))
 $(eval $(call image,$(B)/cc,-Os,$(call without,$(DXE_SRC),$(CC_WITHOUT)),$(call without,$(RUNTIME_SRC),$(CC_RUNTIME_WITHOUT))))
 
 # What a boot with -kernel or from a virtio disk does not run: the less there is, the less is copied.
-SMALL := $(addprefix lib/,ahci ata compress ehci font hii ide iso9660 keyboard net nvme usb xhci) $(addprefix dxe/drivers/,graphics hii network storage usb)
+SMALL := $(addprefix lib/,ahci ata compress device_path ehci font hii ide iso9660 keyboard net nvme ps2 scsi unicode usb xhci) $(addprefix dxe/drivers/,graphics hii network storage usb)
 $(foreach folder,$(SMALL),$(eval $(B)/obj/$(folder)/%.o: OPTIMISE := -Os))
 
 # ---- Layout: C++ constants are the only source ----

@@ -76,6 +76,11 @@ u64 PageTables::fill_leaves(u64* entry, u64 count, unsigned level, u64 from, u64
   u64 value = flags ? from | leaf : 0;
   const u64 step = flags ? span_of(level) : 0;
   u64 done = 0;
+  if (level == 1) {
+#pragma clang loop unroll_count(8)
+    for (; done < count; ++done, value += step) entry[done] = value;
+    return done;
+  }
   for (; done < count && !((entry[done] & present) && !is_leaf(entry[done], level)); ++done, value += step) entry[done] = value;
   return done;
 }

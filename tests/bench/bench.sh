@@ -42,6 +42,7 @@ measure() {
     [[ -z $model ]] || words+=(-cpu "$model")
     case $firmware in
         ashlar)   words+=(-bios "$ashlar" -kernel build/payloads/marker.efi) ;;
+        ashlar-cc) words+=(-bios build/ashlar-cc.fd -kernel build/payloads/marker.efi) ;;
         ashlar-esp) words+=(-bios "$ashlar" "${esp_disk[@]}") ;;
         ovmf-4m-esp) cp "$ovmf_vars" "$work/vars.fd"
                   words+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$ovmf"
@@ -73,6 +74,7 @@ row() {
 
 image_size() {
     case $1 in
+        ashlar-cc) stat -c %s build/ashlar-cc.fd ;;
         ashlar*) stat -c %s "$ashlar" ;;
         ovmf-4m*) echo $(($(stat -c %s "$ovmf") + $(stat -c %s "$ovmf_vars"))) ;;
         ovmf-2m) stat -c %s "$ovmf_2m" ;;
@@ -94,6 +96,7 @@ measure_ashlar() {
     for cpus in 4 16; do row ashlar q35 512 "$cpus" ""; done
     row ashlar-esp q35 512 1 ""
     row ashlar-esp pc 512 1 ""
+    row ashlar-cc q35 512 1 ""
 }
 
 measure_others() {
