@@ -29,8 +29,9 @@ packages_of() {
         test)  echo binutils clang-19 lld-19 llvm-19 nasm libclang-rt-19-dev libgtest-dev qemu-system-x86 cpio gzip mtools swtpm dosfstools xorriso fdisk gdisk ovmf efibootmgr libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu ;;
         bench) echo clang-19 lld-19 nasm qemu-system-x86 ovmf seabios mtools gdisk ;;
         tpm)   echo swtpm ;;
+        debian) echo debootstrap dosfstools e2fsprogs fdisk qemu-system-x86 ovmf ;;
         machine) echo clang-19 lld-19 nasm libgtest-dev qemu-system-x86 cpio gzip mtools gdisk ovmf libbearssl-dev ;;
-        *)     echo "deps.sh: unknown set '$1' (build, run, test, bench, tpm, machine, guest)" >&2; return 2 ;;
+        *)     echo "deps.sh: unknown set '$1' (build, run, test, bench, tpm, debian, machine, guest)" >&2; return 2 ;;
     esac
 }
 
