@@ -88,6 +88,13 @@ void recall_all() {
   state().starter->stop_all();
 }
 
+// The operating system sends INIT to every processor but its own: it must be where the machine began.
+void go_back() {
+  for (u32 number = 0; number < count(); ++number)
+    if (number != boot_processor() && apic_id(number) == state().flagged_apic_id && !(done(number) && give_place_to(number)))
+      log::warning("mp: the processor of the reset vector is busy");
+}
+
 }  // namespace
 
 void prepare_parking() {
@@ -111,6 +118,7 @@ void park_for_good() {
   const u32 others = state().stations.count;
   if (others == 0) return;
   apic::enable();  // the clock may have turned it off
+  go_back();
   for (u32 number = 0; number < count(); ++number)
     if (number != boot_processor() && done(number)) post(number, leave, nullptr);
   const u64 deadline = state().lender.now() + patience;

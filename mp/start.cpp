@@ -106,7 +106,7 @@ void choose_apic_mode(u32 apic_id_limit) {
 void begin(const Lender& lender, u32 count) {
   the_state.lender = lender;
   apic::adopt_mode();
-  the_state.boot_apic_id = apic::own_id();
+  the_state.boot_apic_id = the_state.flagged_apic_id = apic::own_id();
   interrupt::set_handler(wake_vector, [](arch::InterruptFrame&) { apic::end_of_interrupt(); });
   if (count > max_processors) log::warning("mp: ", count, " processors, using ", max_processors);
   const u32 others = std::min(count, max_processors) - (count > 0);

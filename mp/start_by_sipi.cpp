@@ -78,8 +78,11 @@ void start_all() {
   apic::send_to_others(apic::start_up | vector());
 }
 
+// One with the BSP flag in its APIC base would answer INIT from the reset vector [apm2 §14.1.3], with this firmware.
 bool reset(u32 slot) {
-  apic::send(state().stations.at(slot).apic_id, apic::init);
+  const u32 apic_id = state().stations.at(slot).apic_id;
+  if (apic_id == state().flagged_apic_id) return false;
+  apic::send(apic_id, apic::init);
   return true;
 }
 
@@ -126,7 +129,8 @@ constinit const Starter sipi_starter{.prepare = prepare,
                                      .start_again = start_again,
                                      .started_again = return_page,
                                      .settle = settle,
-                                     .stop_all = stop_all};
+                                     .stop_all = stop_all,
+                                     .exchange = true};
 constinit const Starter jump_table_starter{.prepare = prepare,
                                            .start_all = start_all_by_table,
                                            .stop = cannot,

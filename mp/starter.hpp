@@ -14,6 +14,7 @@ struct Starter {
   void (*started_again)();
   void (*settle)(u32 expected);      // who has not come by now must not come later
   void (*stop_all)();
+  bool exchange = false;             // may another processor take the boot processor's place?
 };
 extern const Starter sipi_starter, jump_table_starter, creation_starter;
 

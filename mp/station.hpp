@@ -54,6 +54,7 @@ struct State {
   u32 member_count = 1;
   u32 boot_number = 0;
   u32 boot_apic_id = 0;
+  u32 flagged_apic_id = 0;  // where the machine began, and where INIT leads back to the reset vector
   u32 apic_id_limit = 0;
   u32 outstanding = 0;  // arrivals and orders that the boot processor waits for
 };

@@ -7,8 +7,6 @@
 namespace mp {
 namespace {
 
-constexpr u64 rflags_interrupt = 1 << 9;
-
 // The waker's side of lib/mp/park.hpp.
 class TheirMemory {
  public:
@@ -59,7 +57,7 @@ bool all_done() { return __atomic_load_n(&state().outstanding, __ATOMIC_ACQUIRE)
 
 void wait_for(bool (*news)(void*), void* context) {
   // Where the caller keeps interrupts off, nothing would end a sleep.
-  if (!(arch::read_rflags() & rflags_interrupt)) return arch::pause();
+  if (!(arch::read_rflags() & arch::rflags_interrupt)) return arch::pause();
   arch::disable_interrupts();
   if (news(context))
     arch::enable_interrupts();

@@ -90,6 +90,10 @@ void init_clock(u16 pm_timer_port) {
   interrupt::set_handler(timer_vector, tick);
   interrupt::set_handler(spurious_vector, [](arch::InterruptFrame&) {});
   old_spurious = read_apic(Apic::spurious);
+  start_ticks();
+}
+
+void start_ticks() {
   write_apic(Apic::spurious, software_enable | spurious_vector);
   write_apic(Apic::divide, divide_by_1);
   write_apic(Apic::lvt_timer, lvt_periodic | timer_vector);

@@ -13,6 +13,8 @@ inline constexpr u64 clock_tick = 10'0000;  // 10 ms
 
 void init_clock(u16 pm_timer_port);
 void stop_clock();
+// After stop_clock(), on whatever processor is the boot processor then.
+void start_ticks();
 u64 clock_now();
 void stall(u64 microseconds);
 

@@ -99,16 +99,20 @@ class Processors : public efi::MpServices {
                       .single = true});
   }
 
-  // The operating system sends INIT to every processor but its own, and one that has the BSP flag in its APIC base would answer
-  // from the reset vector, with this firmware. QEMU keeps the flag where it is [qemu hw/intc/apic.c apic_set_base], so that a
-  // switch could not be completed, which the specification provides for [pi vol. 2 §13.4.6].
-  Result<> switch_boot_processor(u64 processor, efi::Boolean) {
+  // QEMU keeps the BSP flag of the APIC base where it is [qemu hw/intc/apic.c apic_set_base], and we go back there before an
+  // operating system takes over.
+  Result<> switch_boot_processor(u64 processor, efi::Boolean enable_old) {
     if (!on_boot_processor()) return Error::device_error;
     if (processor >= mp::count()) return Error::not_found;
-    const u32 number = static_cast<u32>(processor);
-    if (number == mp::boot_processor() || processor_state(number).disabled) return Error::invalid_parameter;
+    const u32 number = static_cast<u32>(processor), old = mp::boot_processor();
+    if (number == old || processor_state(number).disabled) return Error::invalid_parameter;
     if (processor_state(number).busy) return Error::not_ready;
-    return Error::unsupported;
+    core::TplGuard guard(efi::tpl_high_level);
+    core::stop_clock();
+    const auto moved = mp::give_place_to(number);
+    core::start_ticks();
+    if (moved) processor_state(old).disabled = !enable_old;
+    return moved;
   }
 
   Result<> enable_or_disable(u64 processor, efi::Boolean enable, u32* health) {

@@ -26,6 +26,7 @@ void write_cr4(u64 value);
 u64 read_xcr0();  // CR4.OSXSAVE must be set
 void invalidate_page(u64 address);
 
+inline constexpr u64 rflags_interrupt = 1 << 9;
 u64 read_rflags();
 void enable_interrupts();
 void disable_interrupts();

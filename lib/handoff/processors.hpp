@@ -60,7 +60,11 @@ bool stop(u32 number);
 // Parks it again. False: it did not come back.
 bool restart(u32 number);
 
-// Part of ExitBootServices: every processor where the operating system can start it and disturbs nothing until then.
+// The caller goes on as it is, on processor `number`, which is parked; the old boot processor takes its place. unsupported:
+// not with processors that the host creates or leads.
+Result<> give_place_to(u32 number);
+
+// Part of ExitBootServices, on the processor where the machine began: every processor where the operating system can start it and disturbs nothing until then.
 void park_for_good();
 
 }  // namespace mp

@@ -22,6 +22,8 @@ constinit Descriptors boot_processor = {};
 
 void load_descriptors(u64 exception_stack_top) { load_descriptors(boot_processor, exception_stack_top); }
 
+void load_boot_descriptors() { load_descriptors(boot_processor.task_state.ist[0]); }
+
 void fill_descriptors(Descriptors& own, u64 exception_stack_top) {
   TaskState& task_state = own.task_state;
   task_state = {};

@@ -39,6 +39,8 @@ inline constexpr u16 task_selector = 0x20;
 
 // Own descriptors and task state for long mode; the early ones lie in the flash.
 void load_descriptors(u64 exception_stack_top);
+// The same again, on a processor that takes the boot processor's place.
+void load_boot_descriptors();
 // The same for another processor, and the table that init() made.
 void load_descriptors(Descriptors& own, u64 exception_stack_top);
 void load_table();

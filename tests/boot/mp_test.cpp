@@ -48,6 +48,7 @@ TEST_P(MpServices, FollowsTheSpecification) {
   ASSERT_TRUE(totals.has_value()) << qemu.tail();
   EXPECT_TRUE(totals->starts_with("MP processors " + std::to_string(p.count) + ":")) << *totals;
   EXPECT_TRUE(totals->ends_with(" 0 failed")) << qemu.tail();
+  EXPECT_EQ(qemu.transcript().find("MP switched") != std::string::npos, p.count > 1);
   EXPECT_TRUE(complaints(qemu.transcript()).empty()) << qemu.tail();
   EXPECT_EQ(qemu.wait_exit(Seconds{20}), 0) << qemu.tail();
 }

@@ -236,6 +236,60 @@ void test_memory(usize ap) {
   bs->free_pages(page, 1);
 }
 
+u64 read_xmm6() {
+  u64 value;
+  asm volatile("movq %%xmm6, %0" : "=r"(value));
+  return value;
+}
+// The tick of the clock goes along: what waits for an event sleeps until one.
+bool clock_ticks() {
+  Event event;
+  usize index;
+  bs->create_event(event_timer, 0, nullptr, nullptr, &event);
+  bs->set_timer(event, 1, 30'0000);
+  const bool ticks = bs->wait_for_event(1, &event, &index) == success;
+  bs->close_event(event);
+  return ticks;
+}
+void test_switch_to(usize next, bool keep_old) {
+  Information info{};
+  const usize old = boot;
+  asm volatile("movq %0, %%xmm6" : : "r"(next + 0x1234));
+  const Status switched = mp->switch_bsp(mp, next, keep_old);
+  const u64 kept = read_xmm6();
+  if (switched == unsupported) return;
+  check("switch", switched == success && kept == next + 0x1234);
+  boot = next;
+  check("switch_who", who() == next);
+  check("switch_new", mp->information(mp, next, &info) == success && info.status == 7 && info.id == own_apic_id());
+  check("switch_old", mp->information(mp, old, &info) == success && info.status == (keep_old ? 6 : 4));
+  check("switch_clock", clock_ticks());
+  if (!keep_old) check("switch_enable", mp->enable(mp, old, 1, nullptr) == success);
+  test_identity();
+  forget_runs();
+  check("switch_all", mp->all(mp, note_run, 0, nullptr, 0, reinterpret_cast<void*>(1), nullptr) == success && every_ap_ran(1));
+  put("MP switched\r\n");
+}
+// Round and back again, and at last away: ExitBootServices goes back by itself.
+void test_switch(usize ap) {
+  const usize first = boot;
+  test_switch_to(ap, true);
+  if (boot == first) return;
+  if (count > 2) test_switch_to(ap == 1 ? 2 : 1, false);
+  if (boot != first) test_switch_to(first, false);
+  test_switch_to(ap, true);
+}
+void leave(Handle image, u32 first_apic_id) {
+  static u8 map[65536];
+  for (int tries = 0; tries < 4; ++tries) {
+    usize bytes = sizeof map, key, entry;
+    u32 version;
+    if (bs->get_memory_map(&bytes, map, &key, &entry, &version) != success) break;
+    if (bs->exit_boot_services(image, key) == success) return check("leave", own_apic_id() == first_apic_id);
+  }
+  check("leave", false);
+}
+
 void stress() {
   forget_runs();
   u32 expected = 0;
@@ -269,7 +323,8 @@ extern "C" void* memcpy(void* to, const void* from, usize size) {
   return to;
 }
 
-extern "C" Status efi_main(Handle, SystemTable* table) {
+extern "C" Status efi_main(Handle image, SystemTable* table) {
+  const u32 first_apic_id = own_apic_id();
   bs = table->boot;
   put("\r\nMP begins\r\n");
   check("protocol", bs->locate_protocol(&guid_mp, nullptr, &mp) == success);
@@ -285,6 +340,8 @@ extern "C" Status efi_main(Handle, SystemTable* table) {
     test_enable(ap);
     test_memory(ap);
     stress();
+    test_switch(ap);
+    leave(image, first_apic_id);
   } else {
     check("nobody", mp->all(mp, note_run, 0, nullptr, 0, nullptr, nullptr) == not_started);
   }
