@@ -2,9 +2,12 @@
 // The text console on every display: the picture must be what a terminal makes of the same text on the serial port.
 #include <gtest/gtest.h>
 #include <chrono>
+#include <fstream>
+#include <functional>
 #include <regex>
 #include <thread>
 
+#include "esp.hpp"
 #include "linux_guest.hpp"
 #include "monitor.hpp"
 #include "qemu.hpp"
@@ -38,15 +41,15 @@ class Screen : public testing::TestWithParam<Display> {};
 std::string without_reports(const std::string& text) { return std::regex_replace(text, std::regex("SCREEN [0-9]\r\n"), ""); }
 
 // Waits until the display shows it: the firmware draws when it likes after a scroll, and QEMU looks when it likes.
-std::string compare(Monitor& monitor, const std::string& file, const Picture& wanted) {
+std::string compare(Monitor& monitor, const std::string& file, const std::function<Picture()>& wanted) {
   std::string differs;
   for (int tries = 0; tries < 20; tries++) {
-    if (tries) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (tries) std::this_thread::sleep_for(std::chrono::milliseconds(50 << tries / 5));
     monitor.command("screendump " + file);
-    differs = difference(read_ppm(file), wanted);
-    if (differs.empty()) break;
+    differs = difference(read_ppm(file), wanted());
+    if (differs.empty()) return {};
   }
-  if (!differs.empty()) write_ppm(file + ".wanted", wanted);
+  write_ppm(file + ".wanted", wanted());
   return differs;
 }
 
@@ -68,7 +71,7 @@ TEST_P(Screen, ShowsWhatTheTerminalShows) {
     Terminal terminal(80, number < 3 ? 25 : 50);
     terminal.feed(without_reports(qemu.transcript()));
     const std::string file = "build/boot-logs/" + name + std::to_string(number) + ".ppm";
-    EXPECT_EQ(compare(monitor, file, terminal.paint(1280, 800)), "") << file;
+    EXPECT_EQ(compare(monitor, file, [&] { return terminal.paint(1280, 800); }), "") << file;
     // Keys come from both keyboards.
     if (number == 2)
       qemu.send("x");
@@ -77,6 +80,85 @@ TEST_P(Screen, ShowsWhatTheTerminalShows) {
   }
   EXPECT_TRUE(qemu.expect("SCREEN done", Seconds{20})) << qemu.tail();
 }
+
+class LoaderScreen : public Screen {
+ protected:
+  std::string name(const std::string& test) const { return "screen_" + test + "_" + GetParam().name; }
+  void begin(const std::string& test) {
+    machine_.type = GetParam().machine;
+    machine_.extra = GetParam().words;
+    for (const std::string& word : Monitor::words(name(test))) machine_.extra.push_back(word);
+  }
+  std::string file_for(const std::string& test) const { return "build/boot-logs/" + name(test) + ".ppm"; }
+  Machine machine_;
+};
+
+std::string text_file(const std::string& name, const std::string& text) {
+  const std::string path = "build/boot-logs/screen_" + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+// A menu that somebody else draws, and that moves with keys.
+TEST_P(LoaderScreen, ShowsSystemdBootsMenu) {
+  if (!firmware_is_ashlar()) GTEST_SKIP() << "the font is Ashlar's";
+  begin("menu");
+  const EspFiles files = {{"/EFI/BOOT/BOOTX64.EFI", "build/loaders/unpacked/usr/lib/systemd/boot/efi/systemd-bootx64.efi"},
+                          {"/EFI/marker.efi", "build/payloads/marker.efi"},
+                          {"/loader/loader.conf", text_file("loader.conf", "timeout menu-force\ndefault first.conf\nauto-firmware no\nauto-entries no\n")},
+                          {"/loader/entries/first.conf", text_file("first.conf", "title First\nefi /EFI/marker.efi\n")},
+                          {"/loader/entries/second.conf", text_file("second.conf", "title Second\nefi /EFI/marker.efi\n")}};
+  const std::string disk = make_esp_disk(name("menu"), files);
+  machine_.extra.insert(machine_.extra.end(), {"-drive", "if=none,id=d,format=raw,file=" + disk, "-device", "virtio-blk-pci,drive=d"});
+  Qemu qemu(name("menu"), machine_);
+  Monitor monitor(name("menu"));
+  const auto terminal = [&] {
+    (void)qemu.expect("what nobody says", Seconds{0.1});  // reads what there is
+    Terminal all(80, 25);
+    all.feed(qemu.transcript());
+    return all.paint(1280, 800);
+  };
+  ASSERT_TRUE(qemu.expect_match("Second[\\s\\S]*First", Seconds{60}).has_value()) << qemu.tail();
+  EXPECT_EQ(compare(monitor, file_for("menu"), terminal), "") << file_for("menu");
+  const std::size_t before = qemu.transcript().size();
+  monitor.command("sendkey up");
+  for (int tries = 0; tries < 600 && qemu.transcript().size() == before; tries++) (void)terminal();
+  EXPECT_GT(qemu.transcript().size(), before) << "nothing moved";
+  EXPECT_EQ(compare(monitor, file_for("menu_moved"), terminal), "") << file_for("menu_moved");
+  EXPECT_NE(difference(read_ppm(file_for("menu")), read_ppm(file_for("menu_moved"))), "");
+}
+
+// memtest86+ draws on the framebuffer itself, 80 by 25 characters in the middle of 640x480, without the firmware.
+TEST_P(LoaderScreen, ShowsMemtestAtWork) {
+  if (std::string(GetParam().name) == "virtio_gpu") GTEST_SKIP() << "has no framebuffer";
+  begin("memtest");
+  machine_.memory_mib = 128;
+  machine_.kernel = "build/loaders/unpacked/boot/memtest86+x64.efi";
+  machine_.append = "console=ttyS0,115200";
+  Qemu qemu(name("memtest"), machine_);
+  Monitor monitor(name("memtest"));
+  ASSERT_TRUE(qemu.expect("Memtest86+ v6", Seconds{120})) << qemu.tail();
+  ASSERT_TRUE(qemu.expect_match("#[1-9] ", Seconds{180}).has_value()) << qemu.tail();
+  ASSERT_TRUE(qemu.expect("Status: Testing", Seconds{60})) << qemu.tail();
+  EXPECT_TRUE(qemu.expect("Errors: 0 ", Seconds{60})) << qemu.tail();
+  const auto look = [&] {
+    monitor.command("screendump " + file_for("memtest"));
+    return read_ppm(file_for("memtest"));
+  };
+  const Picture first = look();
+  ASSERT_EQ(first.width, 640u);
+  EXPECT_EQ(first.at(320, 300), 0x0000aau) << "blue";
+  EXPECT_EQ(first.at(2, 42), 0xaaaaaau) << "the title's grey";
+  bool moves = false;
+  for (int tries = 0; tries < 600 && !moves; tries++) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    moves = !difference(look(), first).empty();
+  }
+  EXPECT_TRUE(moves) << "the picture stands still";
+}
+
+INSTANTIATE_TEST_SUITE_P(Quick, LoaderScreen, testing::Values(displays[0], displays[7]), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Full, LoaderScreen, testing::ValuesIn(displays), [](const auto& info) { return std::string(info.param.name); });
 
 // The kernel's stub looks for GraphicsOutput, and the kernel draws where it found it.
 class ScreenOfLinux : public testing::TestWithParam<const char*> {};

@@ -28,17 +28,26 @@ class Ramfb final : public Adapter {
  public:
   void use(fw_cfg::File file) { file_ = file; }
 
-  // The picture lies in memory that the operating system leaves alone: QEMU goes on showing it. The old one is given
+  // The picture lies in memory that the operating system leaves alone: QEMU goes on showing it. It stays where it is while
+  // modes fit there, since loaders believe that (memtest86+ reads the address before it sets a mode); the old memory is given
   // back when QEMU knows of the new one.
   Result<Surface> show(Resolution r) override {
-    mem::SharedPages& next = pages_[1 - current_];
-    next.release();
-    TRY(next.allocate(reserved_dma_pages, bytes_to_pages(r.pixels() * graphics::pixel_bytes)));
+    const u64 bytes = r.pixels() * graphics::pixel_bytes;
+    const bool fits = !pages_[current_].empty() && pages_[current_].bytes() >= bytes;
+    mem::SharedPages& next = pages_[fits ? current_ : 1 - current_];
+    if (!fits) {
+      next.release();
+      TRY(next.allocate(reserved_dma_pages, bytes_to_pages(bytes)));
+    }
+    const Surface surface(next.address(), r, r.width, false);
+    if (fits) surface.fill({0, 0, r.width, r.height}, 0);
     const Configuration c{next.address().raw(), format_xrgb8888, 0, r.width, r.height, r.width * graphics::pixel_bytes};
     TRY(fw_cfg::write(file_, 0, {reinterpret_cast<const u8*>(&c), sizeof c}));
-    pages_[current_].release();
-    current_ = 1 - current_;
-    return Surface(next.address(), r, r.width, false);
+    if (!fits) {
+      pages_[current_].release();
+      current_ = 1 - current_;
+    }
+    return surface;
   }
 
  private:

@@ -283,7 +283,8 @@ TEST_F(FatDamage, CutAtEveryWrite) {
     image.writes_left = 0;
     // Unused chains and sizes that are a little behind may be left; cross links may not.
     int status = 0;
-    const auto said = output_of("PATH=$PATH:/sbin fsck.vfat -n " + image.file(), &status);
+    auto said = output_of("PATH=$PATH:/sbin fsck.vfat -n " + image.file(), &status);
+    if (const auto at = said.find(image.file()); at != std::string::npos) said.erase(at, image.file().size());  // its name is random
     for (const char* wrong : {"share clusters", "Bad", "bad", "circular", "Circular", "Start cluster", "Start does point", "Contains a free cluster", "length is <"})
       ASSERT_EQ(said.find(wrong), std::string::npos) << "after write " << cut << ": " << said;
     Mounted m(image);
