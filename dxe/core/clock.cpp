@@ -25,10 +25,11 @@ constexpr u32 msr_apic_base = 0x1b;
 constexpr u64 apic_base_x2apic = 1 << 10;
 constexpr u32 msr_x2apic = 0x800;
 enum class Apic : u32 { eoi = 0xb0, spurious = 0xf0, lvt_timer = 0x320, initial_count = 0x380, divide = 0x3e0 };
-constexpr u32 lvt_masked = 1 << 16, lvt_periodic = 1 << 17, divide_by_1 = 0xb, software_enable = 1 << 8;
+constexpr u32 lvt_pending = 1 << 12, lvt_masked = 1 << 16, lvt_periodic = 1 << 17, divide_by_1 = 0xb, software_enable = 1 << 8;
 constexpr u8 timer_vector = 0x20, spurious_vector = 0x3f;
 // QEMU and KVM count the APIC timer at 1 GHz; elsewhere the ticks come a little sooner or later.
 constexpr u32 apic_ticks = 1'000'000'000 / 10'000'000 * clock_tick;
+constexpr u32 apic_ticks_per_microsecond = 1000;
 
 constinit u16 pm_port = 0;
 constinit u32 last_read = 0, repeats = 0;
@@ -123,6 +124,18 @@ void stall(u64 microseconds) {
     last = now;
     wanted -= passed < wanted ? passed : wanted;
   }
+}
+
+// A payload may have made the timer its own.
+bool rest(u32 microseconds) {
+  constexpr u64 rflags_if = 1 << 9;
+  if (current_tpl() == efi::tpl_high_level || !(arch::read_rflags() & rflags_if)) return false;
+  if ((read_apic(Apic::lvt_timer) & ~lvt_pending) != (lvt_periodic | timer_vector) || !(read_apic(Apic::spurious) & software_enable)) return false;
+  // Periodic, so that an interrupt before the halt is followed by another one.
+  write_apic(Apic::initial_count, microseconds * apic_ticks_per_microsecond);
+  arch::halt();
+  write_apic(Apic::initial_count, apic_ticks);
+  return true;
 }
 
 u64 tsc_per_microsecond() {

@@ -17,6 +17,8 @@ void stop_clock();
 void start_ticks();
 u64 clock_now();
 void stall(u64 microseconds);
+// Halts for about so long, at most a tick. False, at once, where no interrupt of ours would end it.
+bool rest(u32 microseconds);
 
 // Time stamp counter ticks per microsecond, measured over the life of the clock; 0 until some time has passed.
 u64 tsc_per_microsecond();

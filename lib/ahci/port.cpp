@@ -12,6 +12,7 @@ namespace ahci {
 namespace {
 
 // Where things lie in the port's one page: the list needs 1 KiB, the frames 256 bytes, the table 128 [ahci §4.2].
+constexpr u32 hot_looks = 64;  // at a register, before the first rest
 constexpr u64 list_at = 0, frames_at = command::list_bytes, table_at = 0x800, table_bytes = 0x100;
 constexpr u64 transfer_alignment = 2;
 constexpr u8 packet_features_dma = 1;
@@ -136,7 +137,7 @@ Result<u64> Port::issue(const ata::TaskFile& task, std::span<const u8> packet, c
   fill(task, packet, piece, direction);
   arch::fence();
   set(port::command_issue, 1);
-  const Deadline deadline(patience_);
+  Deadline deadline(patience_);
   for (;;) {
     const u32 interrupts = get(port::interrupt_status);
     if (interrupts & (port::task_file_error | port::host_errors)) {
@@ -153,7 +154,7 @@ Result<u64> Port::issue(const ata::TaskFile& task, std::span<const u8> packet, c
       if (!reset_link()) log::error("ahci: the device does not come back");
       return Error::timeout;
     }
-    arch::pause();
+    if (!deadline.rest(hot_looks)) arch::pause();
   }
   if (get(port::task_file) & port::task_error) return Error::device_error;
   return std::min<u64>(structures_.read<u32>(list_at + command::moved), piece.bytes);

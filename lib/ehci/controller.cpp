@@ -10,6 +10,7 @@
 namespace ehci {
 namespace {
 
+constexpr u32 hot_looks = 64;  // at a register, before the first rest
 constexpr u64 head_at = page_bytes;
 constexpr u64 periodic_entries = page_bytes / sizeof(u32);
 constexpr Gpa limit{4_GiB};  // structures lie in the segment of address bits 63:32 zero
@@ -114,7 +115,7 @@ Result<> Controller::run(Gpa queue, Result<bool> (*finished)(void* context), voi
   memory_.write<u32>(head_at + queue_head::horizontal, static_cast<u32>(queue.raw()) | link::queue_head);
   arch::fence();
   set(op::command, op::run | op::one_microframe | schedules_ | op::async_on);
-  const Deadline deadline(patience_);
+  Deadline deadline(patience_);
   Result<> outcome;
   for (;;) {
     const auto done = finished(context);
@@ -126,7 +127,7 @@ Result<> Controller::run(Gpa queue, Result<bool> (*finished)(void* context), voi
       outcome = Error::timeout;
       break;
     }
-    arch::pause();
+    if (!deadline.rest(hot_looks)) arch::pause();
   }
   // With the schedule off nothing looks at the queue any more.
   set(op::command, op::run | op::one_microframe | schedules_);

@@ -12,6 +12,7 @@
 namespace ide {
 namespace {
 
+constexpr u32 hot_looks = 64;  // at a register, before the first rest
 constexpr u64 transfer_alignment = 2, most_bytes = 1_MiB;
 constexpr unsigned bus_master_bar = 4;
 
@@ -59,13 +60,13 @@ void Channel::stop() {
 u8 Channel::status() const { return cc::in8(control_); }
 
 Result<u8> Channel::wait_idle() const {
-  const Deadline deadline(patience_);
+  Deadline deadline(patience_);
   for (;;) {
     const u8 now = status();
     if (!(now & status_busy)) return now;
     if (now == 0xff) return Error::no_media;  // nothing drives the wire
     if (deadline.passed()) return Error::timeout;
-    arch::pause();
+    if (!deadline.rest(hot_looks)) arch::pause();
   }
 }
 
@@ -144,12 +145,12 @@ Result<> Channel::give_up(u8 opcode) {
 // Waits for the end of a command whose data, if any, moves from now on.
 Result<> Channel::finish(u8 opcode, const Data& data) {
   if (data.bytes) cc::out8(bus_master_ + bus_master::command, static_cast<u8>(bus_master::start | (data.to_memory ? bus_master::to_memory : 0)));
-  const Deadline deadline(patience_);
+  Deadline deadline(patience_);
   u8 now;
   while ((now = status()) & (status_busy | status_request)) {
     if ((now & (status_error | status_busy)) == status_error) break;
     if (deadline.passed()) return give_up(opcode);
-    arch::pause();
+    if (!deadline.rest(hot_looks)) arch::pause();
   }
   u8 failed = 0;
   if (data.bytes) {

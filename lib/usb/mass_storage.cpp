@@ -124,6 +124,7 @@ Result<scsi::Answer> BulkOnly::execute(u8 unit, const scsi::Command& command) {
   }
   if (verdict) return answer;
   if (!reset()) return Error::device_error;
+  log::warning("usb: a disk was reset after a command that went wrong (", verdict.error(), ")");
   return verdict.error();
 }
 

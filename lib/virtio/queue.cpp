@@ -98,13 +98,12 @@ Result<Queue::Done> Queue::poll() {
 
 Result<Queue::Done> Queue::wait(Patience patience) {
   // To look at the clock is to leave the guest, and dear.
-  constexpr u32 looks = 64;
-  const Deadline deadline(patience);
+  constexpr u32 looks = 64, hot_looks = 1024;
+  Deadline deadline(patience);
   for (u32 i = 1;; ++i) {
-    auto done = poll();
-    if (done || done.error() != Error::not_ready) return done;
+    if (broken_ || size_ == 0 || pages_.read<u16>(used() + ring::index) != next_used_) return poll();
     if (i % looks == 0 && deadline.passed()) return Error::timeout;
-    arch::pause();
+    if (!deadline.rest(hot_looks)) arch::pause();
   }
 }
 

@@ -11,6 +11,7 @@
 namespace xhci {
 namespace {
 
+constexpr u32 hot_looks = 64;  // at a register, before the first rest
 constexpr u32 most_scratchpads = 64;
 constexpr unsigned events_at_once = 2 * EventRing::entries;  // a controller that never stops talking is not listened to
 
@@ -181,13 +182,13 @@ void Controller::poll() {
 }
 
 Result<> Controller::wait(const bool& done) {
-  const Deadline deadline(patience_);
+  Deadline deadline(patience_);
   for (;;) {
     if (dead_) return Error::device_error;
     poll();
     if (done) return {};
     if (deadline.passed()) return Error::timeout;
-    arch::pause();
+    if (!deadline.rest(hot_looks)) arch::pause();
   }
 }
 

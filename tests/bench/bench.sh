@@ -13,7 +13,7 @@ ovmf_2m=/usr/share/ovmf/OVMF.fd
 seabios=/usr/share/seabios/bios-256k.bin
 qboot=/usr/share/qemu/qboot.rom
 plugin=build/bench/icount.so
-timeout_seconds=60
+timeout_seconds=300  # OVMF looks for a network before it looks at a disk
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

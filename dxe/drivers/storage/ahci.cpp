@@ -14,7 +14,7 @@ namespace drivers {
 namespace {
 
 constexpr u32 class_ahci = 0x01'06'01;
-constexpr Patience patience = {core::clock_now, 10'000'0000};  // ten seconds
+constexpr Patience patience = {core::clock_now, 10'000'0000, core::rest};  // ten seconds
 
 class AhciController final : public Managed {
  public:

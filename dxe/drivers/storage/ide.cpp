@@ -12,7 +12,7 @@ namespace drivers {
 namespace {
 
 constexpr u32 class_ide = 0x01'01;
-constexpr Patience patience = {core::clock_now, 10'000'0000};  // ten seconds
+constexpr Patience patience = {core::clock_now, 10'000'0000, core::rest};  // ten seconds
 constexpr unsigned channel_count = 2, device_count = 2;
 
 class IdeController final : public Managed {

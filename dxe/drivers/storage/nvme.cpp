@@ -10,7 +10,7 @@ namespace drivers {
 namespace {
 
 constexpr u32 class_nvme = 0x01'08'02;
-constexpr Patience patience = {core::clock_now, 10'000'0000};  // ten seconds
+constexpr Patience patience = {core::clock_now, 10'000'0000, core::rest};  // ten seconds
 
 class NvmeController final : public Managed {
  public:

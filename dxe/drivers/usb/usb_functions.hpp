@@ -8,7 +8,7 @@
 
 namespace drivers {
 
-inline constexpr Patience usb_patience = {core::clock_now, 5'000'0000};  // five seconds
+inline constexpr Patience usb_patience = {core::clock_now, 5'000'0000, core::rest};  // five seconds
 
 // The hubs' nodes on the way to a device.
 struct UsbPath {

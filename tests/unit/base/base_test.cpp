@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "lib/base/address.hpp"
 #include "lib/base/bits.hpp"
 #include "lib/base/endian.hpp"
 #include "lib/base/guid.hpp"
 #include "lib/base/list.hpp"
+#include "lib/base/patience.hpp"
 #include "lib/base/result.hpp"
 #include "tests/fakes/machine.hpp"
 
@@ -110,6 +113,26 @@ TEST(Bits, GetPutSet) {
   EXPECT_EQ(Field::get(0xabcd), 0xbcu);
   EXPECT_EQ(Field::put(0x1ff), 0xff0u);
   EXPECT_EQ(Field::set(0xffff, 0), 0xf00fu);
+}
+
+constinit u64 clock_of_test = 0;
+std::vector<u32> rests;
+constinit bool can_rest = true;
+
+TEST(Deadline, RestsLongerEachTimeButNotForEver) {
+  const auto now = [] { return clock_of_test; };
+  const auto rest = [](u32 microseconds) {
+    if (can_rest) rests.push_back(microseconds), clock_of_test += microseconds;
+    return can_rest;
+  };
+  Deadline deadline({now, 10'000, rest});
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(deadline.rest(3)) << "hot";
+  EXPECT_TRUE(rests.empty());
+  while (!deadline.passed()) EXPECT_TRUE(deadline.rest(3));
+  EXPECT_EQ(rests, (std::vector<u32>{50, 100, 200, 400, 800, 1600, 1600, 1600, 1600, 1600, 1600}));
+  can_rest = false;
+  EXPECT_FALSE(deadline.rest(3)) << "nothing would wake us";
+  EXPECT_FALSE(Deadline({now, 1}).rest(0)) << "nobody said how";
 }
 
 }  // namespace

@@ -141,6 +141,24 @@ TEST_F(VirtioQueue, NeverAnswers) {
   EXPECT_LT(ticks - before, 1100u);
 }
 
+// A device that takes its time is looked at a thousand times, and then between sleeps only.
+TEST_F(VirtioQueue, SleepsUntilASlowDeviceAnswers) {
+  static VirtioQueue* self = nullptr;
+  static unsigned sleeps = 0, answer_at = 3;
+  self = this, sleeps = 0;
+  ASSERT_TRUE(submit({{Gpa(0), 1, true}}));
+  const auto rest = [](u32) {
+    if (++sleeps == answer_at) self->ring.put_used(0, 1);
+    return true;
+  };
+  EXPECT_TRUE(queue.wait({patience.now, patience.limit, rest}));
+  EXPECT_EQ(sleeps, answer_at);
+  // One that never does still meets its deadline.
+  answer_at = 0;
+  ASSERT_TRUE(submit({{Gpa(0), 1, true}}));
+  EXPECT_EQ(queue.wait({patience.now, patience.limit, rest}).error(), Error::timeout);
+}
+
 TEST_F(VirtioQueue, PagesGoBack) {
   {
     Queue other;
