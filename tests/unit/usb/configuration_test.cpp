@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace {
@@ -89,6 +90,49 @@ TEST(UsbConfiguration, MoreThanThereIsRoomFor) {
   const auto c = usb::parse_configuration(d, Speed::super).value();
   EXPECT_EQ(c.interface_count, usb::Configuration::max_interfaces);
   EXPECT_EQ(c.interfaces[7].endpoint_count, usb::Interface::max_endpoints);
+}
+
+// A device that says what it likes about how long its configuration is.
+class Teller : public usb::Device {
+ public:
+  std::vector<u8> configuration = storage;
+  u64 first_bytes = 9, most_bytes = ~0ull;
+  std::vector<u16> asked;
+
+  Speed speed() const override { return Speed::super; }
+  Result<u64> control(const usb::Setup& s, std::span<u8> data) override {
+    EXPECT_LE(s.length, data.size());
+    asked.push_back(s.length);
+    const u64 bytes = std::min<u64>({s.length, configuration.size(), asked.size() == 1 ? first_bytes : most_bytes});
+    std::copy_n(configuration.begin(), bytes, data.begin());
+    return bytes;
+  }
+  Result<> open_endpoints(std::span<const usb::Endpoint>) override { return {}; }
+  Result<u64> bulk_in(u8, std::span<u8>) override { return Error::unsupported; }
+  Result<> bulk_out(u8, std::span<const u8>) override { return Error::unsupported; }
+  Result<u64> poll_interrupt(u8, std::span<u8>) override { return Error::unsupported; }
+  Result<> restart(u8) override { return {}; }
+};
+
+TEST(UsbConfiguration, TotalLengthsThatLie) {
+  const auto read = [](u16 total, u64 first_bytes, u64 most_bytes) {
+    Teller device;
+    device.configuration[2] = static_cast<u8>(total);
+    device.configuration[3] = static_cast<u8>(total >> 8);
+    device.first_bytes = first_bytes;
+    device.most_bytes = most_bytes;
+    auto c = usb::read_configuration(device);
+    for (u16 length : device.asked) EXPECT_LE(length, usb::Configuration::max_bytes);
+    return c ? static_cast<int>(c->interface_count) : -1;
+  };
+  const u16 right = static_cast<u16>(storage.size());
+  EXPECT_EQ(read(right, 9, ~0ull), 1);
+  for (u16 total : {0, 8}) EXPECT_EQ(read(total, 9, ~0ull), -1) << total;
+  EXPECT_EQ(read(9, 9, ~0ull), 0) << "nothing behind it";
+  EXPECT_EQ(read(0xffff, 9, ~0ull), 1) << "more than it has";
+  EXPECT_EQ(read(right, 8, ~0ull), -1) << "the first answer is too short";
+  EXPECT_EQ(read(right, 9, 0), -1);
+  EXPECT_EQ(read(right, 9, 12), -1) << "cut in the middle";
 }
 
 }  // namespace
