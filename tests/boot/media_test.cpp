@@ -233,5 +233,50 @@ TEST_P(SilentDisk, IsGivenUp) {
 INSTANTIATE_TEST_SUITE_P(Full, SilentDisk, testing::ValuesIn(writable_disks), name_of_case);
 INSTANTIATE_TEST_SUITE_P(FullNvme, SilentDisk, testing::Values(others[0]), name_of_case);
 
+// Disks that are odd from the beginning: used, or refused in one line.
+struct Oddity {
+  Case disk;
+  const char* drive;
+  bool usable;
+  std::size_t lines;
+};
+void PrintTo(const Oddity& o, std::ostream* out) { *out << o.disk.name; }
+class OddDisk : public testing::TestWithParam<Oddity> {};
+
+TEST_P(OddDisk, IsUsedOrRefused) {
+  const Oddity& o = GetParam();
+  const std::string name = std::string("odd_") + o.disk.name;
+  const std::string drive = o.drive ? o.drive : "file=" + image_of(name, 128);
+  Media media(name, o.disk.machine, drive, o.disk.devices);
+  EXPECT_EQ(media.lines(), o.lines) << media.tail();
+  if (o.usable) {
+    const Seen seen = media.read()[0];
+    EXPECT_EQ(seen["first"], ok);
+    EXPECT_EQ(seen["last"], ok);
+  }
+  media.finish();
+}
+
+Words nvme(const std::string& controller, const std::string& space) {
+  return {"-device", "nvme,id=n,serial=s" + controller, "-device", "nvme-ns,bus=n,drive=d" + space};
+}
+const Oddity oddities[] = {
+    {{"null_blk", "q35", {"-device", "virtio-blk-pci,drive=d"}}, "file=null-co://,file.read-zeroes=on", true, 0},
+    {{"null_nvme", "q35", {"-device", "nvme,drive=d,serial=s"}}, "file=null-co://,file.read-zeroes=on", true, 0},
+    {{"exabytes_blk", "pc", {"-device", "virtio-blk-pci,drive=d"}}, "file=null-co://,file.read-zeroes=on,file.size=4611686018427387904", true, 0},
+    {{"exabytes_scsi", "q35", {"-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"}}, "file=null-co://,file.read-zeroes=on,file.size=4611686018427387904", true, 0},
+    {{"two_terabytes_usb", "q35", {"-device", "qemu-xhci", "-device", "usb-storage,drive=d"}}, "file=null-co://,file.read-zeroes=on,file.size=2199023256064", true, 0},
+    {{"one_block", "q35", {"-device", "virtio-blk-pci,drive=d"}}, "file=null-co://,file.read-zeroes=on,file.size=512", true, 0},
+    {{"no_blocks_blk", "q35", {"-device", "virtio-blk-pci,drive=d"}}, "file=null-co://,file.read-zeroes=on,file.size=0", false, 0},
+    {{"nvme_one_queue", "q35", nvme(",max_ioqpairs=1,msix_qsize=1", "")}, nullptr, true, 0},
+    {{"nvme_controller_memory", "pc", nvme(",cmb_size_mb=16", "")}, nullptr, true, 0},
+    {{"nvme_metadata", "q35", nvme("", ",ms=8")}, nullptr, false, 1},
+    {{"nvme_metadata_in_blocks", "q35", nvme("", ",ms=8,mset=1")}, nullptr, false, 1},
+    {{"nvme_zoned", "q35", nvme("", ",zoned=on,zoned.zone_size=4M")}, nullptr, true, 0},
+    {{"nvme_detached", "q35", {"-device", "nvme-subsys,id=y", "-device", "nvme,id=n,serial=s,subsys=y", "-device", "nvme-ns,bus=n,drive=d,detached=on"}}, nullptr, false, 0},
+    {{"nvme_last_namespace", "pc", nvme("", ",nsid=256")}, nullptr, true, 0},
+};
+INSTANTIATE_TEST_SUITE_P(Quick, OddDisk, testing::ValuesIn(oddities), [](const auto& info) { return std::string(info.param.disk.name); });
+
 }  // namespace
 }  // namespace boot
