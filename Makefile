@@ -16,7 +16,7 @@ COMMON := -std=c++23 -I. -Wall -Wextra -Werror -Wshadow -g -D_GLIBCXX_ASSERTIONS
 FIRMWARE_FLAGS := $(COMMON) --target=x86_64-linux-gnu -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics \
   -fPIE -fvisibility=hidden -mno-red-zone -fno-omit-frame-pointer -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
   -fstack-protector-strong -mstack-protector-guard=global -fno-strict-aliasing \
-  -mno-sse -mno-mmx -falign-functions=1 -falign-loops=1
+  -mno-sse -mno-mmx -falign-functions=1 -falign-loops=1 -flto
 HOST_FLAGS := $(COMMON) -O1
 
 # ---- Sources: a phase is its folder and the whole of lib/; the linker drops what is not reached ----
@@ -26,7 +26,7 @@ SEC_SRC := $(sort $(wildcard sec/*.cpp pei/*.cpp))
 DXE_SRC := $(sort $(shell find dxe/core dxe/drivers dxe/boot mp -name "*.cpp"))
 DXE_ASM := $(sort $(wildcard mp/*.nasm))
 RUNTIME_SRC := $(sort $(wildcard dxe/runtime/*.cpp))
-objects = $(patsubst %.cpp,$(1)/obj/%.o,$(filter %.cpp,$(2))) $(patsubst %.nasm,$(1)/obj/%.nasm.o,$(filter %.nasm,$(2)))
+objects = $(patsubst %.cpp,$(B)/obj/%.o,$(filter %.cpp,$(1))) $(patsubst %.nasm,$(B)/obj/%.nasm.o,$(filter %.nasm,$(1)))
 
 # ---- What an image may be without: a feature's sources, for which dxe/without/FEATURE.cpp stands in ----
 FEATURE_drivers := $(patsubst %,dxe/drivers/%.cpp,driver_table storage/ahci storage/ide storage/usb_storage usb/%)
@@ -41,49 +41,42 @@ CC_WITHOUT := drivers displays keyboards hii added_drivers
 CC_RUNTIME_WITHOUT := variable_flash
 
 .PHONY: firmware
-firmware: $(B)/ashlar.fd $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd $(B)/ashlar-cc.fd $(B)/symbols.txt $(B)/cc/symbols.txt layers
+firmware: $(B)/ashlar.fd $(B)/ASHLAR_CODE.fd $(B)/ASHLAR_VARS.fd $(B)/ashlar-cc.fd $(B)/symbols.txt $(B)/symbols-cc.txt layers
 
 LINK := $(LD) --gc-sections --icf=safe -z noexecstack -z max-page-size=4096 --fatal-warnings --no-undefined -nostdlib
 
-# image DIR, OPTIMISATION, DXE's sources, the runtime services': the programs of an image, under DIR.
-# The library is made anew for each: an archive member is linked only when something needs it.
-define image
-$(1)/obj/%.o: OPTIMISE := $(2)
-$(1)/obj/%.o: %.cpp Makefile
-	@mkdir -p $$(@D)
-	@echo CXX $$@; $$(CXX) $$(FIRMWARE_FLAGS) $$(OPTIMISE) -MMD -MP -c $$< -o $$@
+# Small is better than fast: an image is copied, or measured and encrypted, whole. But for what works on many bytes.
+FAST := $(addprefix lib/,base crypto graphics)
+OPTIMISE := -Os
+$(foreach folder,$(FAST),$(eval $(B)/obj/$(folder)/%.o: OPTIMISE := -O2))
 
-$(1)/obj/%.nasm.o: %.nasm Makefile
-	@mkdir -p $$(@D)
-	@echo NASM $$@; $$(NASM) -f elf64 -I $$(B)/ $$< -o $$@
+$(B)/obj/%.o: %.cpp Makefile
+	@mkdir -p $(@D)
+	@echo CXX $<; $(CXX) $(FIRMWARE_FLAGS) $(OPTIMISE) -MMD -MP -c $< -o $@
 
-$(1)/lib.a: $(call objects,$(1),$(LIB_SRC) $(LIB_ASM))
-	@rm -f $$@
-	@echo AR $$@; llvm-ar-19 rcs $$@ $$^
+$(B)/obj/%.nasm.o: %.nasm Makefile
+	@mkdir -p $(@D)
+	@echo NASM $<; $(NASM) -f elf64 -I $(B)/ $< -o $@
 
-$(1)/sec.elf: $(call objects,$(1),$(SEC_SRC)) $(1)/lib.a linker/sec.ld $(B)/layout.ld
-	@echo LD $$@; $$(LINK) -static -T linker/sec.ld $$(filter %.o %.a,$$^) -o $$@
+# A library per program: an archive member is linked only when something needs it.
+$(B)/lib.a: $(call objects,$(LIB_SRC) $(LIB_ASM))
+	@rm -f $@
+	@echo AR $@; llvm-ar-19 rcs $@ $^
 
-$(call objects,$(1),$(DXE_ASM)): $(B)/layout.inc
+$(B)/sec.elf: $(call objects,$(SEC_SRC)) $(B)/lib.a linker/sec.ld $(B)/layout.ld
+	@echo LD $@; $(LINK) -static -T linker/sec.ld $(filter %.o %.a,$^) -o $@
 
-$(1)/dxe.elf: $(call objects,$(1),$(3) $(DXE_ASM)) $(1)/lib.a linker/module.ld
-	@echo LD $$@; $$(LINK) -pie --no-dynamic-linker -e dxe_entry -T linker/module.ld $$(filter %.o %.a,$$^) -o $$@
+$(call objects,$(DXE_ASM)): $(B)/layout.inc
 
-$(1)/runtime.elf: $(call objects,$(1),$(4)) $(1)/lib.a linker/module.ld
-	@echo LD $$@; $$(LINK) -pie --no-dynamic-linker -e runtime_entry -T linker/module.ld $$(filter %.o %.a,$$^) -o $$@
-
-$(1)/symbols.txt: $(1)/sec.elf $(1)/dxe.elf $(1)/runtime.elf $(B)/layout.ld linker/symbols.sh
-	@linker/symbols.sh $(1) $(B)/layout.ld > $$@
-
--include $$(shell find $(1)/obj -name '*.d' 2>/dev/null)
+# module FILE, ENTRY, SOURCES
+define module
+$(B)/$(1): $(call objects,$(3)) $(B)/lib.a linker/module.ld
+	@echo LD $$@; $$(LINK) -pie --no-dynamic-linker -e $(2) -T linker/module.ld $$(filter %.o %.a,$$^) -o $$@
 endef
-
-$(eval $(call image,$(B),-O2,$(DXE_SRC),$(RUNTIME_SRC)))
-$(eval $(call image,$(B)/cc,-Os,$(call without,$(DXE_SRC),$(CC_WITHOUT)),$(call without,$(RUNTIME_SRC),$(CC_RUNTIME_WITHOUT))))
-
-# What a boot with -kernel or from a virtio disk does not run: the less there is, the less is copied.
-SMALL := $(addprefix lib/,ahci ata compress device_path ehci font hii ide iso9660 keyboard net nvme ps2 scsi unicode usb xhci) $(addprefix dxe/drivers/,graphics hii network storage usb)
-$(foreach folder,$(SMALL),$(eval $(B)/obj/$(folder)/%.o: OPTIMISE := -Os))
+$(eval $(call module,dxe.elf,dxe_entry,$(DXE_SRC) $(DXE_ASM)))
+$(eval $(call module,runtime.elf,runtime_entry,$(RUNTIME_SRC)))
+$(eval $(call module,dxe-cc.elf,dxe_entry,$(call without,$(DXE_SRC),$(CC_WITHOUT)) $(DXE_ASM)))
+$(eval $(call module,runtime-cc.elf,runtime_entry,$(call without,$(RUNTIME_SRC),$(CC_RUNTIME_WITHOUT))))
 
 # ---- Layout: C++ constants are the only source ----
 $(B)/host/layout_inc: linker/layout_inc.cpp lib/handoff/layout.hpp Makefile
@@ -105,13 +98,19 @@ $(B)/host/mkimage: $(MKIMAGE_SRC) $(wildcard linker/*.hpp lib/module/*.hpp lib/h
 # The last number is the image's limit in KiB: a larger one is not made.
 $(B)/ashlar.fd: $(B)/host/mkimage $(B)/reset.bin $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf
 	$^ $@ 768
-$(B)/ashlar-cc.fd: $(B)/host/mkimage $(B)/reset.bin $(B)/cc/sec.elf $(B)/cc/dxe.elf $(B)/cc/runtime.elf
+$(B)/ashlar-cc.fd: $(B)/host/mkimage $(B)/reset.bin $(B)/sec.elf $(B)/dxe-cc.elf $(B)/runtime-cc.elf
 	$^ $@ 384
 $(B)/ASHLAR_CODE.fd: $(B)/ashlar.fd
 	cp $< $@
 $(B)/ASHLAR_VARS.fd: $(B)/host/mkimage
 	$< $@
 
+$(B)/symbols.txt: $(B)/sec.elf $(B)/dxe.elf $(B)/runtime.elf
+$(B)/symbols-cc.txt: $(B)/sec.elf $(B)/dxe-cc.elf $(B)/runtime-cc.elf
+$(B)/symbols.txt $(B)/symbols-cc.txt: $(B)/layout.ld linker/symbols.sh
+	@linker/symbols.sh $(B)/layout.ld $(filter %.elf,$^) > $@
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 -include tests/unit/rules.mk tests/fuzz/rules.mk tests/boot/rules.mk tests/bench/rules.mk tests/machine/rules.mk
 
 # ---- Installation: images and their descriptors for libvirt [qemu docs/interop/firmware.json] ----
@@ -143,7 +142,7 @@ layers:
 	@linker/layers.sh
 
 symbolize:
-	@linker/symbolize.sh $(B)/$(if $(IMAGE),$(IMAGE)/)symbols.txt
+	@linker/symbolize.sh $(B)/symbols$(IMAGE).txt
 
 clean:
 	rm -rf $(B)

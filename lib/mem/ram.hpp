@@ -19,8 +19,8 @@ inline constexpr u32 e820_ram = 1, e820_reserved = 2;
 
 // Adds the RAM of an e820 list to the map. A list that overlaps itself or runs past the address space is the
 // host's mistake or malice: each such entry costs one line and is left out, and what is reserved is never RAM.
-// not_found: the list held no usable RAM.
-Result<> add_e820_ram(RegionMap& map, std::span<const E820Entry> entries, Tag ram);
+// not_found: the list held no usable RAM. A function of its own in the image, too: tests hand it other lists by a debugger.
+[[gnu::noinline, gnu::used]] Result<> add_e820_ram(RegionMap& map, std::span<const E820Entry> entries, Tag ram);
 
 // The lowest gap above 4 GiB, behind all RAM of the list, that is large enough for devices: what the list reserves may be
 // another's, such as the HyperTransport hole below 1 TiB [qemu hw/i386/pc.c].

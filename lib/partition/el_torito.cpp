@@ -75,7 +75,8 @@ void take(const block::Geometry& g, const Volume& volume, u32 number, const u8* 
   const u64 ratio = sector_bytes / g.block_bytes;
   // Boot images may overlap, and one that goes to the end of the volume does: no Table::add().
   if (table.count == Table::most) return;
-  table.partitions[table.count++] = {.number = number, .first = start * ratio, .blocks = std::min(sectors, all - start) * ratio};
+  const u64 blocks = std::min(sectors, all - start) * ratio;
+  table.partitions[table.count++] = {.number = number, .first = start * ratio, .blocks = blocks, .system = false, .signature = {}, .entry = {}};
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ void take_entry(const block::Geometry& g, const Header& h, u32 number, const u8*
   if (e.type == Guid{} || (e.attributes & no_block_io)) return;
   if (e.first < h.first_usable || e.last > h.last_usable || e.first > e.last)
     return table.say("gpt: partition ", number, " lies outside of what the header allows and is left out");
-  Partition p{.number = number, .first = e.first, .blocks = e.last - e.first + 1, .system = e.type == efi::efi_system_partition_guid};
+  Partition p{.number = number, .first = e.first, .blocks = e.last - e.first + 1, .system = e.type == efi::efi_system_partition_guid, .signature = {}, .entry = {}};
   __builtin_memcpy(p.signature, &e.unique, sizeof p.signature);
   __builtin_memcpy(p.entry, raw, sizeof p.entry);
   table.add(g, p);

@@ -33,7 +33,7 @@ bool read_records(std::span<const u8> block, Records& records) {
 }
 
 void take(const block::Geometry& g, u32 number, const Record& r, u64 first, const u8* disk_signature, Table& table) {
-  Partition p{.number = number, .first = first, .blocks = r.blocks, .system = r.type == type_efi_system};
+  Partition p{.number = number, .first = first, .blocks = r.blocks, .system = r.type == type_efi_system, .signature = {}, .entry = {}};
   __builtin_memcpy(p.signature, disk_signature, sizeof(u32));
   __builtin_memcpy(p.entry, &r, sizeof r);
   table.add(g, p);

@@ -11,19 +11,20 @@ using namespace base;
 
 enum class Scheme : u8 { none, mbr, gpt, el_torito };
 
+// Without initializers: a table is cleared at once.
 struct Partition {
-  u32 number = 0;  // of HD(), from 1; of CDROM(), from 0
-  u64 first = 0, blocks = 0;
-  bool system = false;    // the EFI System Partition
-  u8 signature[16] = {};  // of HD(): the unique GUID, or the disk's 32-bit signature
-  u8 entry[128] = {};     // as it lies on the disk: a GPT entry, or a record of 16 bytes
+  u32 number;  // of HD(), from 1; of CDROM(), from 0
+  u64 first, blocks;
+  bool system;       // the EFI System Partition
+  u8 signature[16];  // of HD(): the unique GUID, or the disk's 32-bit signature
+  u8 entry[128];     // as it lies on the disk: a GPT entry, or a record of 16 bytes
 };
 
 struct Table {
   static constexpr unsigned most = 128;
   Scheme scheme = Scheme::none;
   unsigned count = 0;
-  Partition partitions[most];
+  Partition partitions[most] = {};
 
   // Not what leaves the disk or overlaps another one.
   void add(const block::Geometry& disk, const Partition& partition);

@@ -21,10 +21,10 @@ std::string contents(const fs::path& path) {
 struct Image {
   const char* purpose;
   const char* name;
-  const char* programs;
+  const char* suffix;  // of its programs
   std::size_t limit_kib;
 };
-const Image images[] = {{"whole", "ashlar", "build/", 768}, {"confidential", "ashlar-cc", "build/cc/", 384}};
+const Image images[] = {{"whole", "ashlar", "", 768}, {"confidential", "ashlar-cc", "-cc", 384}};
 void PrintTo(const Image& image, std::ostream* out) { *out << image.name; }
 
 class Images : public testing::TestWithParam<Image> {
@@ -34,9 +34,10 @@ class Images : public testing::TestWithParam<Image> {
   }
   // mkimage's exit status.
   static int make_image(const std::string& to, std::size_t limit_kib) {
-    const std::string programs = GetParam().programs;
+    const std::string suffix = GetParam().suffix;
     fs::remove(to);
-    Qemu mkimage("mkimage", {"build/host/mkimage", "build/reset.bin", programs + "sec.elf", programs + "dxe.elf", programs + "runtime.elf", to,
+    Qemu mkimage("mkimage", {"build/host/mkimage", "build/reset.bin", "build/sec.elf", "build/dxe" + suffix + ".elf",
+                             "build/runtime" + suffix + ".elf", to,
                              std::to_string(limit_kib)});
     return mkimage.wait_exit(Seconds{60}).value_or(-1);
   }
