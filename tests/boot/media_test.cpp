@@ -38,9 +38,10 @@ class Media {
     qemu_.send(letter);
     EXPECT_TRUE(ready()) << letter << qemu_.tail();
   }
-  std::vector<Seen> read() {
+  std::vector<Seen> write() { return read("w"); }
+  std::vector<Seen> read(const char* how = "r") {
     const std::size_t from = qemu_.transcript().size();
-    ask("r");
+    ask(how);
     std::vector<Seen> all;
     std::istringstream lines(qemu_.transcript().substr(from));
     for (std::string line, word; std::getline(lines, line);) {
@@ -232,6 +233,26 @@ TEST_P(SilentDisk, IsGivenUp) {
 }
 INSTANTIATE_TEST_SUITE_P(Full, SilentDisk, testing::ValuesIn(writable_disks), name_of_case);
 INSTANTIATE_TEST_SUITE_P(FullNvme, SilentDisk, testing::Values(others[0]), name_of_case);
+
+// The host's disk takes no more.
+class UnwritableSpot : public testing::TestWithParam<Case> {};
+
+TEST_P(UnwritableSpot, FailsItsWritesOnly) {
+  const Case& c = GetParam();
+  const std::string name = std::string("unwritable_") + c.name, image = image_of(name, 8), rules = image + ".rules";
+  std::ofstream(rules) << "[inject-error]\nevent = \"write_aio\"\nerrno = \"5\"\niotype = \"write\"\nsector = \"16383\"\nimmediately = \"off\"\n";
+  Media media(name, c.machine, "werror=report,file=blkdebug:" + rules + ":" + image, c.devices);
+  for (int i = 0; i < 2; ++i) {
+    const Seen seen = media.write()[0];
+    EXPECT_EQ(seen["first"], ok);
+    EXPECT_EQ(seen["last"], device_error) << media.tail();
+    EXPECT_GT(media.lines(), 0u) << media.tail();
+  }
+  EXPECT_EQ(media.read()[0]["last"], ok);
+  media.finish();
+}
+INSTANTIATE_TEST_SUITE_P(Quick, UnwritableSpot, testing::ValuesIn(writable_disks), name_of_case);
+INSTANTIATE_TEST_SUITE_P(QuickNvme, UnwritableSpot, testing::Values(others[0]), name_of_case);
 
 // Disks that are odd from the beginning: used, or refused in one line.
 struct Oddity {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // Connects everything and remembers each BlockIo with its medium; then does as keys say: r reads the first and the last block
-// that it remembers with the identifier that it remembers, a remembers what there is now, c connects everything anew, q
+// that it remembers with the identifier that it remembers, w writes both and flushes, a remembers what there is now, c connects everything anew, q
 // powers off. What the host does to the media in between is media_test.cpp's.
 #include "serial.hpp"
 
@@ -17,6 +17,8 @@ struct BlockIo {
   Media* media;
   Status (*reset)(BlockIo*, Boolean);
   Status (*read)(BlockIo*, u32, u64, usize, void*);
+  Status (*write)(BlockIo*, u32, u64, usize, const void*);
+  Status (*flush)(BlockIo*);
 };
 constexpr Guid guid_block_io{0x964e5b21, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 constexpr Guid guid_pci_io{0x4cf5b200, 0x68b8, 0x4ca5, {0x9e, 0xec, 0xb2, 0x3e, 0x3f, 0x50, 0x02, 0x9a}};
@@ -99,6 +101,20 @@ void read_all() {
   }
 }
 
+void write_all() {
+  for (usize i = 0; i < count; i++) {
+    const Known& k = known[i];
+    if (k.io->media->read_only || k.block > sizeof buffer) continue;
+    const Status first = k.io->write(k.io, k.id, 0, k.block, buffer), last = k.io->write(k.io, k.id, k.last, k.block, buffer), flush = k.io->flush(k.io);
+    put("READ");
+    field("logical", k.io->media->logical);
+    field("first", first & ~error_bit);
+    field("last", last & ~error_bit);
+    field("flush", flush & ~error_bit);
+    put("\r\n");
+  }
+}
+
 char next_key() {
   for (;;) {
     usize index;
@@ -120,6 +136,7 @@ extern "C" Status efi_main(Handle, SystemTable* system) {
     put(" ready\r\n");
     switch (next_key()) {
       case 'r': read_all(); break;
+      case 'w': write_all(); break;
       case 'a': adopt(); break;
       case 'c': connect(true); break;
       case 'q': table->runtime->reset(2, success, 0, nullptr); break;
