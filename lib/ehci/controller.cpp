@@ -109,6 +109,8 @@ Result<> Controller::reset_port(unsigned number) {
   return Error::unsupported;
 }
 
+bool Controller::is_connected(unsigned number) const { return get(op::first_port + 4 * (number - 1)) & port::connected; }
+
 Result<> Controller::run(Gpa queue, Result<bool> (*finished)(void* context), void* context) {
   if (dead_) return Error::device_error;
   const u32 head = static_cast<u32>(memory_.address(head_at).raw());

@@ -23,6 +23,7 @@ class Controller {
   // Brings up what is connected to a root port, counted from 1. no_media: nothing is. unsupported: the device is slower
   // than high speed, and given to the companion controller.
   Result<> reset_port(unsigned number);
+  bool is_connected(unsigned port) const;
   // For the next device.
   u8 take_address() { return next_address_++; }
 

@@ -87,6 +87,7 @@ Result<u64> Device::transfer(Pipe& pipe, std::span<const Piece> pieces) {
 
 Result<> Device::open(Controller& controller, unsigned root_port) {
   controller_ = &controller;
+  root_port_ = root_port;
   TRY(controller.reset_port(root_port));
   TRY(memory_.allocate(controller.pages(), memory_pages, Gpa(4_GiB)));
   window_.init(controller.pages(), Gpa(4_GiB), 1, most_bytes);

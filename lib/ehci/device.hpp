@@ -24,6 +24,7 @@ class Device final : public usb::Device {
   Result<> bulk_out(u8 endpoint, std::span<const u8> from) override;
   Result<u64> poll_interrupt(u8 endpoint, std::span<u8> into) override;
   Result<> restart(u8 endpoint) override;
+  bool present() const override { return controller_->is_connected(root_port_); }
 
  private:
   struct Pipe {
@@ -49,6 +50,7 @@ class Device final : public usb::Device {
   Result<u64> move(Pipe& pipe, u8 packet, Gpa address, u64 bytes);
 
   Controller* controller_ = nullptr;
+  unsigned root_port_ = 0;
   u8 address_ = 0;
   Pipe pipes_[max_endpoints];
   unsigned pipe_count_ = 0;

@@ -37,12 +37,14 @@ Result<> BootKeyboard::recover() {
   return {};
 }
 
-unsigned BootKeyboard::repeat_key(std::span<keyboard::Event, most_events> events) {
+// A keyboard that was pulled out with a key held down says nothing of it.
+Result<unsigned> BootKeyboard::repeat_key(std::span<keyboard::Event, most_events> events) {
   const u64 now = repeat_.now();
-  if (reports_.held() == keyboard::usage::none || now < repeat_at_) return 0;
+  if (reports_.held() == keyboard::usage::none || now < repeat_at_) return 0u;
+  if (!device_->present()) return Error::device_error;
   repeat_at_ = now + repeat_.period;
   events[0] = {reports_.held(), true};
-  return 1;
+  return 1u;
 }
 
 Result<unsigned> BootKeyboard::poll(std::span<keyboard::Event, most_events> events) {

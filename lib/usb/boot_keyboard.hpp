@@ -30,7 +30,7 @@ class BootKeyboard {
   void forget_keys();
 
  private:
-  unsigned repeat_key(std::span<keyboard::Event, most_events> events);
+  Result<unsigned> repeat_key(std::span<keyboard::Event, most_events> events);
   Result<> recover();
 
   Device* device_ = nullptr;

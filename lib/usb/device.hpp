@@ -47,6 +47,8 @@ class Device {
   virtual Result<u64> poll_interrupt(u8 endpoint, std::span<u8> into) = 0;
   // An endpoint that is halted begins anew on the host's side; CLEAR_FEATURE is the caller's.
   virtual Result<> restart(u8 endpoint) = 0;
+  // False: it was pulled out.
+  virtual bool present() const { return true; }
   // Tells the host controller that devices will be behind this one. unsupported: it knows none.
   virtual Result<> become_hub(u8) { return Error::unsupported; }
 

@@ -22,6 +22,7 @@ class Controller {
   // Brings up what is connected to a root port, counted from 1. no_media: nothing is. The object lives until stop().
   Result<usb::Speed> reset_port(unsigned number);
   Result<> add(Device& device);
+  bool is_connected(unsigned port) const { return get(port_at(port)) & port::connected; }
 
   // For devices.
   Result<u8> command(Trb trb);  // the slot of its completion

@@ -164,6 +164,9 @@ Result<> Device::configure(u32 flags) {
   return {};
 }
 
+// Behind a hub: of the hub.
+bool Device::present() const { return controller_->is_connected(root_port_); }
+
 // [xhci §4.6.6]
 Result<> Device::become_hub(u8 ports) {
   hub_ports_ = ports;

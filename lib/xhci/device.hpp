@@ -29,6 +29,7 @@ class Device final : public usb::Device {
   Result<u64> poll_interrupt(u8 endpoint, std::span<u8> into) override;
   Result<> restart(u8 endpoint) override;
   Result<> become_hub(u8 ports) override;
+  bool present() const override;
 
   u8 slot() const { return slot_; }
   // An event of an endpoint of ours.

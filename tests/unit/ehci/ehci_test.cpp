@@ -45,6 +45,9 @@ struct Ehci : testing::Test {
 TEST_F(Ehci, MovesData) {
   open_all();
   EXPECT_EQ(fake.address, 1);
+  EXPECT_TRUE(device.present());
+  fake.connected = false;
+  EXPECT_FALSE(device.present());
   u8 small[18] = {};
   EXPECT_EQ(device.control({0x80, 6, 0x100, 0, sizeof small}, small).value(), sizeof small);
   EXPECT_EQ(small[17], 0xa5);

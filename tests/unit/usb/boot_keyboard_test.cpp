@@ -31,7 +31,9 @@ class FakeKeyboard : public usb::Device {
   std::vector<u8> lights;
   int refused = -1;  // request
   Error refusal = Error::device_error;
+  bool plugged = true;
 
+  bool present() const override { return plugged; }
   usb::Speed speed() const override { return usb::Speed::full; }
   Result<u64> control(const usb::Setup& s, std::span<u8> data) override {
     EXPECT_EQ(data.size(), s.length);
@@ -170,6 +172,17 @@ TEST_F(UsbKeyboard, ForgottenKeysDoNotRepeat) {
   keys.forget_keys();
   time_now = 1000;
   EXPECT_EQ(poll(), Keys{});
+}
+
+TEST_F(UsbKeyboard, PulledOutWithAKeyHeldItDoesNotRepeatForEver) {
+  ASSERT_TRUE(keys.init(device, interface, repeat));
+  press(usage::a);
+  EXPECT_EQ(poll(), Keys{usage::a});
+  device.plugged = false;
+  time_now = 49;
+  EXPECT_EQ(poll(), Keys{});
+  time_now = 50;
+  EXPECT_EQ(poll(), Keys{0xdead});
 }
 
 TEST_F(UsbKeyboard, ReportsThatAreNoneSayNothing) {

@@ -41,6 +41,9 @@ struct Xhci : testing::Test {
 TEST_F(Xhci, MovesData) {
   open_all();
   EXPECT_EQ(device.speed(), usb::Speed::high);
+  EXPECT_TRUE(device.present());
+  fake.connected = false;
+  EXPECT_FALSE(device.present());
   u8 small[18] = {};
   EXPECT_EQ(device.control({0x80, 6, 0x100, 0, sizeof small}, small).value(), sizeof small);
   EXPECT_EQ(small[17], 0xa5);
