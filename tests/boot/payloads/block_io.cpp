@@ -2,6 +2,7 @@
 // Connects everything, then reports each BlockIo as a `DISK` line with the CRC-32 of all that can be read from it, checks
 // BlockIo and DiskIo against the specification [uefi §13.7, §13.9] as PASS and FAIL lines, writes where it may, takes the
 // drivers off again and puts them back.
+#include "block_device.hpp"
 #include "checks.hpp"
 
 const char* const check_group = "disks.";
@@ -10,26 +11,11 @@ namespace {
 
 constexpr Status bad_buffer_size = error_bit | 4, no_media = error_bit | 12, media_changed = error_bit | 13;
 
-struct Media {
-  u32 id;
-  Boolean removable, present, logical, read_only, write_caching;
-  u32 block, align;
-  u64 last;
-};
-struct BlockIo {
-  u64 revision;
-  Media* media;
-  Status (*reset)(BlockIo*, Boolean);
-  Status (*read)(BlockIo*, u32, u64, usize, void*);
-  Status (*write)(BlockIo*, u32, u64, usize, const void*);
-  Status (*flush)(BlockIo*);
-};
 struct DiskIo {
   u64 revision;
   Status (*read)(DiskIo*, u32, u64, usize, void*);
   Status (*write)(DiskIo*, u32, u64, usize, const void*);
 };
-constexpr Guid guid_block_io{0x964e5b21, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 constexpr Guid guid_disk_io{0xce345171, 0xba0b, 0x11d2, {0x8e, 0x4f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 constexpr Guid guid_partition_info{0x8cf2f62c, 0xbc9b, 0x4821, {0x80, 0x8d, 0xec, 0x9e, 0xc4, 0x21, 0xa1, 0xa0}};
 constexpr Guid guid_esp{0xc12a7328, 0xf81f, 0x11d2, {0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b}};

@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause-Patent
 // Connects everything and remembers each BlockIo with its medium; then does as keys say: r reads the first and the last block
-// that it remembers with the identifier that it remembers, w writes both and flushes, a remembers what there is now, c connects everything anew, q
-// powers off. What the host does to the media in between is media_test.cpp's.
-#include "serial.hpp"
+// that it remembers with the identifier that it remembers, w writes both and flushes, a remembers what there is now, c connects
+// everything anew, q powers off. What the host does to the media in between is media_test.cpp's.
+#include "block_device.hpp"
+#include "checks.hpp"
+
+const char* const check_group = "media.";
 
 namespace {
 
-struct Media {
-  u32 id;
-  Boolean removable, present, logical, read_only, write_caching;
-  u32 block, align;
-  u64 last;
-};
-struct BlockIo {
-  u64 revision;
-  Media* media;
-  Status (*reset)(BlockIo*, Boolean);
-  Status (*read)(BlockIo*, u32, u64, usize, void*);
-  Status (*write)(BlockIo*, u32, u64, usize, const void*);
-  Status (*flush)(BlockIo*);
-};
-constexpr Guid guid_block_io{0x964e5b21, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
-constexpr Guid guid_pci_io{0x4cf5b200, 0x68b8, 0x4ca5, {0x9e, 0xec, 0xb2, 0x3e, 0x3f, 0x50, 0x02, 0x9a}};
-
 SystemTable* table;
-BootServices* boot;
 alignas(4096) u8 buffer[4096];
 
 struct Known {
@@ -35,18 +20,12 @@ struct Known {
 Known known[32];
 usize count;
 
-usize handles_with(const Guid& protocol, Handle*& list) {
-  usize found = 0;
-  list = nullptr;
-  return boot->locate_handle_buffer(by_protocol, &protocol, nullptr, &found, &list) ? 0 : found;
-}
-
 void gather() {
   Handle* list = nullptr;
   const usize found = handles_with(guid_block_io, list);
   count = 0;
   for (usize i = 0; i < found && count < 32; i++)
-    if (boot->handle_protocol(list[i], &guid_block_io, &known[count].io) == success) count++;
+    if (bs->handle_protocol(list[i], &guid_block_io, &known[count].io) == success) count++;
 }
 
 void adopt() {
@@ -60,8 +39,8 @@ void connect(bool anew) {
   Handle* list = nullptr;
   const usize controllers = handles_with(guid_pci_io, list);
   for (usize i = 0; i < controllers; i++) {
-    if (anew) boot->disconnect(list[i], nullptr, nullptr);
-    boot->connect(list[i], nullptr, nullptr, 1);
+    if (anew) bs->disconnect(list[i], nullptr, nullptr);
+    bs->connect(list[i], nullptr, nullptr, 1);
   }
   gather();
   adopt();
@@ -78,7 +57,7 @@ void field(const char* name, u64 value) {
 u64 read_block(const Known& k, u64 lba, u32& sum) {
   const Status status = k.block <= sizeof buffer ? k.io->read(k.io, k.id, lba, k.block, buffer) : unsupported;
   sum = 0;
-  if (status == success) boot->crc32(buffer, k.block, &sum);
+  if (status == success) bs->crc32(buffer, k.block, &sum);
   return status & ~error_bit;
 }
 
@@ -119,7 +98,7 @@ char next_key() {
   for (;;) {
     usize index;
     InputKey key{};
-    boot->wait_for_event(1, &table->con_in->wait_for_key, &index);
+    bs->wait_for_event(1, &table->con_in->wait_for_key, &index);
     if (table->con_in->read_key(table->con_in, &key) == success && key.unicode) return static_cast<char>(key.unicode);
   }
 }
@@ -128,7 +107,7 @@ char next_key() {
 
 extern "C" Status efi_main(Handle, SystemTable* system) {
   table = system;
-  boot = system->boot;
+  bs = system->boot;
   connect(false);
   for (;;) {
     put("MEDIA");
