@@ -56,7 +56,7 @@ test-boot: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)
 	build/tests/boot_tests --gtest_filter='-Full*' --gtest_output=xml:build/test-results/boot.xml
 
 boot-matrix: boot-tests $(if $(ASHLAR_FIRMWARE),,firmware)
-	tests/deps.sh trixie-qemu
+	tests/deps.sh trixie-qemu debian
 	@mkdir -p build/test-results
 	build/tests/boot_tests --gtest_filter='Full*' --gtest_output=xml:build/test-results/boot-matrix.xml
 
