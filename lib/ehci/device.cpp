@@ -3,6 +3,7 @@
 
 #include "lib/arch/cpu.hpp"
 #include "lib/ehci/registers.hpp"
+#include "lib/usb/bulk.hpp"
 
 namespace ehci {
 namespace {
@@ -156,26 +157,14 @@ Result<u64> Device::move(Pipe& pipe, u8 packet, Gpa address, u64 bytes) {
 
 Result<u64> Device::bulk_in(u8 endpoint, std::span<u8> into) {
   Pipe& pipe = *TRY(find(endpoint));
-  u64 total = 0;
-  while (total < into.size()) {
-    const std::span<u8> rest = into.subspan(total);
-    const auto piece = TRY(window_.expect(rest, rest.size() < most_bytes ? 1 : pipe.packet_bytes));
-    const u64 moved = TRY(move(pipe, qtd::in, piece.address, piece.bytes));
-    window_.collect({piece.address, moved, piece.copied}, rest);
-    total += moved;
-    if (moved < piece.bytes) break;
-  }
-  return total;
+  return usb::read_in_pieces(window_, into, most_bytes, pipe.packet_bytes,
+                             [&](const auto& piece) { return move(pipe, qtd::in, piece.address, piece.bytes); });
 }
 
 Result<> Device::bulk_out(u8 endpoint, std::span<const u8> from) {
   Pipe& pipe = *TRY(find(endpoint));
-  while (!from.empty()) {
-    const auto piece = TRY(window_.offer(from, from.size() < most_bytes ? 1 : pipe.packet_bytes));
-    if (TRY(move(pipe, qtd::out, piece.address, piece.bytes)) != piece.bytes) return Error::device_error;
-    from = from.subspan(piece.bytes);
-  }
-  return {};
+  return usb::write_in_pieces(window_, from, most_bytes, pipe.packet_bytes,
+                              [&](const auto& piece) { return move(pipe, qtd::out, piece.address, piece.bytes); });
 }
 
 Result<u64> Device::poll_interrupt(u8 endpoint, std::span<u8> into) {

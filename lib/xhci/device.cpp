@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "lib/xhci/controller.hpp"
+#include "lib/usb/bulk.hpp"
 
 namespace xhci {
 namespace {
@@ -277,30 +278,19 @@ Result<u64> Device::control(const usb::Setup& setup, std::span<u8> data) {
   return moved;
 }
 
+Result<u64> Device::move(Pipe& pipe, const mem::DmaWindow::Piece& piece) {
+  queue(pipe, piece);
+  return finish(pipe);
+}
+
 Result<u64> Device::bulk_in(u8 endpoint, std::span<u8> into) {
   Pipe& pipe = *TRY(find(endpoint));
-  u64 total = 0;
-  while (total < into.size()) {
-    const std::span<u8> rest = into.subspan(total);
-    const auto piece = TRY(window_.expect(rest, rest.size() < most_bytes ? 1 : pipe.packet_bytes));
-    queue(pipe, piece);
-    const u64 moved = TRY(finish(pipe));
-    window_.collect({piece.address, moved, piece.copied}, rest);
-    total += moved;
-    if (moved < piece.bytes) break;
-  }
-  return total;
+  return usb::read_in_pieces(window_, into, most_bytes, pipe.packet_bytes, [&](const auto& piece) { return move(pipe, piece); });
 }
 
 Result<> Device::bulk_out(u8 endpoint, std::span<const u8> from) {
   Pipe& pipe = *TRY(find(endpoint));
-  while (!from.empty()) {
-    const auto piece = TRY(window_.offer(from, from.size() < most_bytes ? 1 : pipe.packet_bytes));
-    queue(pipe, piece);
-    if (TRY(finish(pipe)) != piece.bytes) return Error::device_error;
-    from = from.subspan(piece.bytes);
-  }
-  return {};
+  return usb::write_in_pieces(window_, from, most_bytes, pipe.packet_bytes, [&](const auto& piece) { return move(pipe, piece); });
 }
 
 // One transfer is always under way, into pages of its own: a report may come at any time.

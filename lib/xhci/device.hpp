@@ -62,6 +62,7 @@ class Device final : public usb::Device {
   void put_control(Pipe& pipe, const usb::Setup& setup);
   static void end(Pipe& pipe, u8 code, u64 moved);
   Result<u64> finish(Pipe& pipe);
+  Result<u64> move(Pipe& pipe, const mem::DmaWindow::Piece& piece);
   Result<> halt(Pipe& pipe, bool running);
 
   Controller* controller_ = nullptr;
