@@ -40,8 +40,8 @@ bool blobs_are_verified() { return measured() != nullptr; }
 KernelBlobs find_kernel_blobs() {
   KernelBlobs blobs;
   blobs.kernel_bytes = fw_cfg::read_u32(Key::kernel_size);
-  if (!blobs.kernel_bytes) return blobs;
   blobs.setup_bytes = fw_cfg::read_u32(Key::setup_size);
+  if (!blobs.present()) return blobs;
   blobs.initrd_bytes = fw_cfg::read_u32(Key::initrd_size);
   blobs.cmdline_bytes = fw_cfg::read_u32(Key::cmdline_size);
   return blobs;

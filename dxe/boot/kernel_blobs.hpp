@@ -10,11 +10,11 @@ namespace boot {
 using namespace base;
 
 // What `-kernel`, `-initrd` and `-append` put into fw_cfg. QEMU splits a kernel into its real-mode part and the
-// rest; the image that a loader sees is both in a row.
+// rest, which is empty when the file is no longer than that; the image that a loader sees is both in a row.
 struct KernelBlobs {
   u32 setup_bytes = 0, kernel_bytes = 0, initrd_bytes = 0, cmdline_bytes = 0;
   u64 image_bytes() const { return u64{setup_bytes} + kernel_bytes; }
-  bool present() const { return kernel_bytes != 0; }
+  bool present() const { return image_bytes() != 0; }
 };
 
 KernelBlobs find_kernel_blobs();

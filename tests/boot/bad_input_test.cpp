@@ -58,6 +58,7 @@ const BadKernel bad_kernels[] = {
        for (std::size_t i = 0; i < b.size(); i++) b[i] = i == 0x1f1 ? 0 : 'x';
      },
      not_efi},
+    {"real_mode_part_alone", app, [](Bytes& b) { b.assign(5 * 512, 0); }, not_efi},
     {"zeroes", app, [](Bytes& b) { b.assign(b.size(), 0); }, not_efi},
     {"wrong_machine", app,
      [](Bytes& b) {
