@@ -51,6 +51,11 @@ class Device final : public usb::Device {
     u64 moved = 0;
   };
 
+  // A page each, the device context the first.
+  static constexpr u64 input_at = page_bytes, control_at = 2 * page_bytes, reports_at = 3 * page_bytes, memory_pages = 4;
+  static constexpr u64 most_bytes = trb::most_bytes;
+  static constexpr u32 slot_bits(u8 slot) { return static_cast<u32>(trb::slot::put(slot)); }
+
   u64 context_at(u32 index) const;
   void write_endpoint(const Pipe& pipe, u8 type, u8 interval, u8 burst);
   void write_slot();
@@ -73,7 +78,7 @@ class Device final : public usb::Device {
   u8 slot_ = 0;
   Pipe pipes_[max_endpoints];
   unsigned pipe_count_ = 0;
-  mem::SharedPages memory_;  // a page each: the device context, the input context, data of control transfers, reports
+  mem::SharedPages memory_;
   mem::DmaWindow window_;
 };
 
