@@ -102,6 +102,14 @@ EspFiles shell_files() {
           {"/startup.nsh", text_file("startup.nsh", "ver\r\nmap -r\r\ndh\r\ndrivers\r\nmemmap\r\ndmpstore -all\r\ndate\r\necho END-OF-SCRIPT\r\nreset -s\r\n")}};
 }
 
+// Its options come by systemd-boot.
+EspFiles memtest_files() {
+  return {{removable, systemd_boot},
+          {"/memtest.efi", memtest},
+          {"/loader/loader.conf", text_file("memtest_loader.conf", "timeout 0\ndefault a.conf\n")},
+          {"/loader/entries/a.conf", text_file("memtest.conf", "title Memtest86+\nefi /memtest.efi\noptions console=ttyS0,115200\n")}};
+}
+
 std::vector<std::string> network() {
   return {"-netdev", "user,id=n,tftp=" + tftp_folder() + ",bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=n,romfile="};
 }
@@ -165,6 +173,7 @@ std::vector<Loader> loaders() {
       {"hello_world", [] { return EspFiles{{removable, efitools + "HelloWorld.efi"}}; }, "HelloWorld", {}},
       {"key_tool", [] { return EspFiles{{removable, efitools + "KeyTool.efi"}}; }, "Execute Binary", {}},
       {"shell", shell_files, "END-OF-SCRIPT", {}},
+      {"memtest", memtest_files, "Memtest86\\+ v6[\\s\\S]*Status: Testing", {"-device", "VGA"}, 128},
       {"ipxe", [] { return EspFiles{{removable, ipxe}}; }, linux_is_up, network()},
       {"ipxe_snponly", [] { return EspFiles{{removable, "build/payloads/chain.efi"}, {"/next.efi", snponly}}; }, linux_is_up, network()},
       {"grub_net", grub_net_files, linux_is_up, network()},
@@ -228,14 +237,14 @@ bool shared_memory_alone(const Disk& disk) {
   const std::string_view name = disk.name;
   return name.starts_with("virtio") || name.starts_with("nvme") || name.starts_with("scsi");
 }
-// The trimmed image starts all of them but the Shell, which wants HII.
+// The trimmed image starts all of them but the Shell, which wants HII, and memtest86+, which wants a display.
 std::vector<std::tuple<Loader, Disk>> confidential(bool all) {
   const Disk virtio_scsi = disks()[2];
   if (!all) return {{loaders()[0], virtio_blk}, {loaders()[1], virtio_scsi}, {loaders()[4], virtio_blk}};
   std::vector<std::tuple<Loader, Disk>> pairs;
   for (const Loader& loader : loaders())
     for (const Disk& disk : all_disks())
-      if (loader.files != shell_files && shared_memory_alone(disk)) pairs.emplace_back(loader, disk);
+      if (loader.files != shell_files && loader.files != memtest_files && shared_memory_alone(disk)) pairs.emplace_back(loader, disk);
   return pairs;
 }
 class ConfidentialImage : public LoadersEverywhere {};
