@@ -11,7 +11,7 @@ CpuidResult cpuid(u32 leaf, u32 subleaf) {
 
 u64 read_msr(u32 index) {
   u32 low, high;
-  asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index));
+  asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index) : "memory");
   return u64{high} << 32 | low;
 }
 void write_msr(u32 index, u64 value) {
@@ -50,14 +50,14 @@ void invalidate_page(u64 address) { asm volatile("invlpg (%0)" : : "r"(address) 
 
 u64 read_rflags() {
   u64 v;
-  asm volatile("pushfq; popq %0" : "=r"(v));
+  asm volatile("pushfq; popq %0" : "=r"(v) : : "memory");
   return v;
 }
 void enable_interrupts() { asm volatile("sti" : : : "memory"); }
 void disable_interrupts() { asm volatile("cli" : : : "memory"); }
 void halt() { asm volatile("hlt" : : : "memory"); }
 void enable_and_halt() { asm volatile("sti; hlt" : : : "memory"); }
-void pause() { asm volatile("pause"); }
+void pause() { asm volatile("pause" : : : "memory"); }
 void stop() {
   for (;;) asm volatile("cli; hlt" : : : "memory");
 }

@@ -5,22 +5,22 @@ namespace arch {
 
 u8 in8(u16 port) {
   u8 v;
-  asm volatile("inb %w1, %b0" : "=a"(v) : "Nd"(port));
+  asm volatile("inb %w1, %b0" : "=a"(v) : "Nd"(port) : "memory");
   return v;
 }
 u16 in16(u16 port) {
   u16 v;
-  asm volatile("inw %w1, %w0" : "=a"(v) : "Nd"(port));
+  asm volatile("inw %w1, %w0" : "=a"(v) : "Nd"(port) : "memory");
   return v;
 }
 u32 in32(u16 port) {
   u32 v;
-  asm volatile("inl %w1, %0" : "=a"(v) : "Nd"(port));
+  asm volatile("inl %w1, %0" : "=a"(v) : "Nd"(port) : "memory");
   return v;
 }
-void out8(u16 port, u8 value) { asm volatile("outb %b0, %w1" : : "a"(value), "Nd"(port)); }
-void out16(u16 port, u16 value) { asm volatile("outw %w0, %w1" : : "a"(value), "Nd"(port)); }
-void out32(u16 port, u32 value) { asm volatile("outl %0, %w1" : : "a"(value), "Nd"(port)); }
+void out8(u16 port, u8 value) { asm volatile("outb %b0, %w1" : : "a"(value), "Nd"(port) : "memory"); }
+void out16(u16 port, u16 value) { asm volatile("outw %w0, %w1" : : "a"(value), "Nd"(port) : "memory"); }
+void out32(u16 port, u32 value) { asm volatile("outl %0, %w1" : : "a"(value), "Nd"(port) : "memory"); }
 
 // MOV only, never an instruction that a #VC or #VE handler could not decode.
 u8 read8(u64 a) {
