@@ -47,6 +47,8 @@ void change_page_state(Gpa page, u64 operation) {
 }
 
 void request_termination(Reason reason) {
+  // A handler between the two instructions would put its own request into the MSR.
+  arch::disable_interrupts();
   for (;;) {
     arch::write_msr(msr::ghcb, msr::ReasonSet::put(reason_set) | msr::ReasonCode::put(static_cast<u64>(reason)) | raw(msr::Info::terminate));
     arch::vmgexit();
