@@ -128,8 +128,7 @@ void stall(u64 microseconds) {
 
 // A payload may have made the timer its own.
 bool rest(u32 microseconds) {
-  constexpr u64 rflags_if = 1 << 9;
-  if (current_tpl() == efi::tpl_high_level || !(arch::read_rflags() & rflags_if)) return false;
+  if (current_tpl() == efi::tpl_high_level || !(arch::read_rflags() & arch::rflags_interrupt)) return false;
   if ((read_apic(Apic::lvt_timer) & ~lvt_pending) != (lvt_periodic | timer_vector) || !(read_apic(Apic::spurious) & software_enable)) return false;
   // Periodic, so that an interrupt before the halt is followed by another one.
   write_apic(Apic::initial_count, microseconds * apic_ticks_per_microsecond);

@@ -207,8 +207,7 @@ Result<std::span<const u32>> list_processors(PageRange shared, std::span<u32> ro
 bool handle_exception(arch::InterruptFrame& frame) { return by_ghcb() && sev::handle_vc(frame); }
 
 void check_interrupt(const arch::InterruptFrame& frame, bool has_handler) {
-  constexpr u64 interrupt_flag = 1 << 9;
-  if (by_ghcb() && (!has_handler || !(frame.rflags & interrupt_flag))) terminate(Reason::unexpected_interrupt);
+  if (by_ghcb() && (!has_handler || !(frame.rflags & arch::rflags_interrupt))) terminate(Reason::unexpected_interrupt);
 }
 
 bool can_speak() { return !needs_ghcb() || sev::has_ghcb(); }

@@ -4,19 +4,14 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
+#include "contents.hpp"
 #include "qemu.hpp"
 
 namespace boot {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string contents(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 struct Image {
   const char* purpose;

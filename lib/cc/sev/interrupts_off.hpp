@@ -11,7 +11,7 @@ using namespace base;
 // uses the same page. Nothing of ours traps in between, so a #VC cannot come either.
 class InterruptsOff {
  public:
-  InterruptsOff() : were_on_(arch::read_rflags() & interrupt_flag) {
+  InterruptsOff() : were_on_(arch::read_rflags() & arch::rflags_interrupt) {
     if (were_on_) arch::disable_interrupts();
   }
   ~InterruptsOff() {
@@ -19,7 +19,6 @@ class InterruptsOff {
   }
 
  private:
-  static constexpr u64 interrupt_flag = 1 << 9;
   bool were_on_;
 };
 
